@@ -1,0 +1,32 @@
+/** Instants and days in the one form that files hold. Pure: the clock is an argument. */
+import type { DayOrInstant, Instant } from './types.ts';
+
+const DAY = /^\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])$/;
+const INSTANT = /^\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])T(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\dZ$/;
+
+/** Milliseconds since 1970 as an instant with whole seconds (rounded down). */
+export function toInstant(milliseconds: number): Instant {
+  return `${new Date(milliseconds).toISOString().slice(0, 19)}Z`;
+}
+
+/** Milliseconds since 1970 of an instant, or of the first moment (UTC) of a day. NaN when it is neither. */
+export function instantToMs(value: DayOrInstant): number {
+  return isInstant(value) || isDay(value) ? Date.parse(value) : Number.NaN;
+}
+
+/** Whether the text is an instant that exists in the calendar. */
+export function isInstant(text: string): boolean {
+  return INSTANT.test(text) && isInMonth(text);
+}
+
+/** Whether the text is a day that exists in the calendar. */
+export function isDay(text: string): boolean {
+  return DAY.test(text) && isInMonth(text);
+}
+
+/** Whether the month has the day. Every month has 28; only the rest are worth a `Date` (this runs for every file). */
+function isInMonth(text: string): boolean {
+  if (Number(text.slice(8, 10)) <= 28) return true;
+  const ms = Date.parse(text.slice(0, 10));
+  return !Number.isNaN(ms) && toInstant(ms).startsWith(text.slice(0, 10));
+}

@@ -1,0 +1,82 @@
+/** The task model: what a task is, in memory. The same words as in the file, in JSON and in the agents' tools. */
+
+export type JsonValue = null | boolean | number | string | readonly JsonValue[] | { readonly [key: string]: JsonValue };
+
+/** Eight characters of lower-case Crockford base 32, unique in the whole ledger. */
+export type TaskId = string;
+
+/** An instant as RFC 3339 in UTC with whole seconds: `2026-11-22T13:00:00Z`. */
+export type Instant = string;
+
+/** A calendar day (`2026-12-01`) or an instant. */
+export type DayOrInstant = string;
+
+export type Status = 'pending' | 'in_progress' | 'completed' | 'cancelled';
+
+/**
+ * The lease on a task. The record outlives its release: `term` is the fencing token and only ever grows, so a claim
+ * without `expires` and without `hold` is a claim that was released.
+ */
+export interface Claim {
+  /** Fencing token: 1 for the first claim, one more for each later one. */
+  readonly term: number;
+  /** The session of the holder, where one is known. The holder is the pair of `owner` and this. */
+  readonly session?: string;
+  /** The lease runs until then; the task is free again afterwards. */
+  readonly expires?: Instant;
+  /** Held by a person without an end. */
+  readonly hold?: boolean;
+  /** Made without the shared remote's word (a sync confirms or drops it). */
+  readonly provisional?: boolean;
+}
+
+export interface Note {
+  readonly id: string;
+  readonly at: Instant;
+  readonly by: string;
+  readonly text: string;
+}
+
+/** Two values of one field that a merge could not choose between; the field itself holds `kept`. */
+export interface Conflict {
+  readonly field: string;
+  readonly kept: JsonValue;
+  readonly other: JsonValue;
+  readonly base?: JsonValue;
+}
+
+/** One task. Optional means: absent from the file. Sets are sorted and without duplicates. */
+export interface Task {
+  readonly id: TaskId;
+  /** The list that it is in. Derived from the path, not written in the file. */
+  readonly list: string;
+  readonly subject: string;
+  /** What to show while it is in progress: `Running the tests`. */
+  readonly activeForm?: string;
+  readonly status: Status;
+  /** 0 (highest) to 4. */
+  readonly priority: number;
+  readonly owner?: string;
+  readonly claim?: Claim;
+  readonly labels: readonly string[];
+  /** Ids of the tasks that must be completed first. */
+  readonly blockedBy: readonly TaskId[];
+  readonly parent?: TaskId;
+  /** Globs of the files that it will touch. */
+  readonly scope: readonly string[];
+  readonly due?: DayOrInstant;
+  /** Not ready before then. */
+  readonly defer?: DayOrInstant;
+  readonly acceptance: readonly string[];
+  /** Names of checks that the repository's own configuration defines. */
+  readonly checks: readonly string[];
+  readonly description?: string;
+  readonly result?: string;
+  readonly notes: readonly Note[];
+  readonly metadata: Readonly<Record<string, JsonValue>>;
+  readonly created: Instant;
+  readonly createdBy?: string;
+  readonly conflicts: readonly Conflict[];
+  /** Keys that this version does not know, in their order in the file. They survive every write. */
+  readonly extra: Readonly<Record<string, JsonValue>>;
+}
