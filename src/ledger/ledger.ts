@@ -1,0 +1,178 @@
+/** An opened ledger: its state at any commit, and the one way to change it. */
+import { join } from 'node:path';
+import { TasksError } from '../errors.ts';
+import { parseCommit, serializeCommit } from '../git/objects.ts';
+import type { Oid, Repository } from '../git/ports.ts';
+import { checkFormat } from './format.ts';
+import { fileIndexStore, type IndexStore } from './index/index-store.ts';
+import type { LedgerIndex } from './index/ledger-index.ts';
+import { refreshIndex } from './index/refresh.ts';
+import { ROOT_COMMIT, ROOT_FILES } from './layout.ts';
+import { Snapshot } from './snapshot.ts';
+import { Staging } from './staging.ts';
+import { type Author, type Build, type Change, transact, transactAll, type WriterPort } from './transact.ts';
+import { editTree } from './tree-edit.ts';
+
+/** What a ledger takes from the world. `World` fits. */
+export interface LedgerWorld {
+  now(): number;
+  random(length: number): Uint8Array;
+  sleep(milliseconds: number): Promise<void>;
+}
+
+/** Where the branch was found. `tracking`: only the remote's copy exists here; the first write makes the local branch. */
+export type Beginning = 'local' | 'tracking';
+
+/** The longest pause between two attempts to move the branch, in milliseconds. */
+const MAX_PAUSE = 50;
+
+/** All lists of a repository, on one branch. */
+export class Ledger {
+  readonly repository: Repository;
+  /** Full name of the branch's ref. */
+  readonly ref: string;
+  readonly #world: LedgerWorld;
+  readonly #indexes: IndexStore;
+
+  constructor(repository: Repository, world: LedgerWorld) {
+    this.repository = repository;
+    this.#world = world;
+    this.ref = `refs/heads/${repository.config.get('tasks.branch') ?? 'tasks'}`;
+    const { oidLength } = repository.objects;
+    const newId = (): string => Buffer.from(world.random(8)).toString('hex');
+    this.#indexes = fileIndexStore(privateFolder(repository), { oidLength, newId });
+  }
+
+  /** The commit that the branch is at, and where it was found; undefined when there is no ledger yet. */
+  async tip(): Promise<{ readonly oid: Oid; readonly from: Beginning } | undefined> {
+    const local = await this.repository.refs.read(this.ref);
+    if (local !== undefined) return { oid: local, from: 'local' };
+    const tracking = await this.#trackingTip();
+    return tracking === undefined ? undefined : { oid: tracking, from: 'tracking' };
+  }
+
+  /** The state at the tip. Throws `no-ledger`, `not-a-ledger` or `unsupported`. */
+  async open(): Promise<Snapshot> {
+    return this.#view(await this.#indexAt((await this.#mustHaveTip()).oid, 'save'));
+  }
+
+  /** The state at any commit of the branch. The index on disk stays at the tip. */
+  async openAt(commit: Oid): Promise<Snapshot> {
+    return this.#view(await this.#indexAt(commit, 'keep'));
+  }
+
+  /**
+   * Begins the ledger: the deterministic root commit, or the remote's branch where a clone has one. Gives the tip and
+   * whether anything was made. Throws `not-a-ledger` when the branch holds something else.
+   */
+  async begin(author: Author): Promise<{ readonly tip: Oid; readonly created: boolean; readonly from: Beginning | 'root' }> {
+    const known = await this.tip();
+    if (known?.from === 'local') {
+      await this.#indexAt(known.oid, 'save');
+      return { tip: known.oid, created: false, from: 'local' };
+    }
+    if (known !== undefined) await this.#indexAt(known.oid, 'keep');
+    const tip = known?.oid ?? (await this.#writeRoot());
+    const { status } = await this.repository.refs.compareAndSwap({
+      ref: this.ref,
+      expected: null,
+      next: tip,
+      log: { name: author.actor, email: author.email, at: this.#world.now(), message: 'tasks: begin the ledger' },
+    });
+    return { tip, created: status === 'updated', from: known?.from ?? 'root' };
+  }
+
+  /** Makes one change: one commit, or none when nothing differs. */
+  async transact(author: Author, build: Build): Promise<Change> {
+    return transact(this.#writer(), author, build);
+  }
+
+  /** Makes a series of changes, a commit each, all or none. */
+  async transactAll(author: Author, builds: readonly Build[]): Promise<Change[]> {
+    return transactAll(this.#writer(), author, builds);
+  }
+
+  async #mustHaveTip(): Promise<{ readonly oid: Oid; readonly from: Beginning }> {
+    const tip = await this.tip();
+    if (tip !== undefined) return tip;
+    throw new TasksError('no-ledger', `There is no ledger here: ${this.ref} does not exist`, {
+      hint: 'Begin one with: git tasks init',
+      data: { ref: this.ref },
+    });
+  }
+
+  async #trackingTip(): Promise<Oid | undefined> {
+    const branch = this.ref.slice('refs/heads/'.length);
+    const named = this.repository.config.get('tasks.remote');
+    if (named !== undefined) return this.repository.refs.read(`refs/remotes/${named}/${branch}`);
+    const origin = await this.repository.refs.read(`refs/remotes/origin/${branch}`);
+    if (origin !== undefined) return origin;
+    const others = await this.repository.refs.list('refs/remotes/');
+    const fits = [...others].filter(([name]) => name.split('/').slice(3).join('/') === branch);
+    // With two other remotes nobody can say which one is meant.
+    return fits.length === 1 ? fits[0]?.[1] : undefined;
+  }
+
+  async #indexAt(commit: Oid, then: 'save' | 'keep'): Promise<LedgerIndex> {
+    const index = this.#indexes.load();
+    if (index.head.tip === commit) return index;
+    const { objects } = this.repository;
+    const object = await objects.read(commit);
+    if (object?.type !== 'commit') throw damagedTip(commit, this.ref);
+    const { tree, parents, author } = parseCommit(object.data);
+    await checkFormat(objects, tree, this.ref);
+    const follows = index.head.tip !== '' && parents.length === 1 && parents[0] === index.head.tip;
+    const change = follows ? { commit, at: author.seconds, by: author.name } : undefined;
+    await refreshIndex(index, objects, { tip: commit, tree, change });
+    if (then === 'save') this.#indexes.save(index);
+    return index;
+  }
+
+  #view(index: LedgerIndex): Snapshot {
+    return new Snapshot(index, this.repository.objects);
+  }
+
+  #writer(): WriterPort {
+    return {
+      repository: this.repository,
+      ref: this.ref,
+      now: () => this.#world.now(),
+      pause: (attempt) => this.#pause(attempt),
+      openForWrite: async () => {
+        const tip = await this.#mustHaveTip();
+        const index = await this.#indexAt(tip.oid, 'save');
+        return { index, snapshot: this.#view(index), local: tip.from === 'local' ? tip.oid : null };
+      },
+      view: (index) => this.#view(index),
+      settled: (index) => this.#indexes.save(index),
+    };
+  }
+
+  async #pause(attempt: number): Promise<void> {
+    const [byte = 0] = this.#world.random(1);
+    await this.#world.sleep((byte / 255) * Math.min(MAX_PAUSE, attempt * 2));
+  }
+
+  async #writeRoot(): Promise<Oid> {
+    const staging = new Staging(this.repository.objects);
+    const files = [...ROOT_FILES].map(([path, text]) => [path, staging.put('blob', Buffer.from(text))] as const);
+    const tree = await editTree(staging, undefined, new Map(files));
+    const { author, message } = ROOT_COMMIT;
+    const commit = serializeCommit({ tree: tree ?? '', parents: [], author, committer: author, message });
+    const oid = staging.put('commit', commit);
+    await staging.flush();
+    return oid;
+  }
+}
+
+/** The folder for what belongs to this clone alone and can be made again: the index. */
+export function privateFolder(repository: Repository): string {
+  return join(repository.commonDir, 'git-tasks');
+}
+
+function damagedTip(commit: Oid, ref: string): TasksError {
+  return new TasksError('damaged', `${ref} points to ${commit}, which is not a readable commit`, {
+    hint: 'Run: git tasks doctor',
+    data: { ref, commit },
+  });
+}

@@ -1,0 +1,33 @@
+/** Objects of a change that is being prepared: readable at once, written together. */
+import type { GitObject, NewObject, ObjectStore, ObjectType, Oid } from '../git/ports.ts';
+
+/** An object store with a layer of objects that are not on disk yet. */
+export class Staging {
+  readonly #store: ObjectStore;
+  readonly #staged = new Map<Oid, NewObject>();
+
+  constructor(store: ObjectStore) {
+    this.#store = store;
+  }
+
+  get oidLength(): 40 | 64 {
+    return this.#store.oidLength;
+  }
+
+  /** Stages an object and gives its id. */
+  put(type: ObjectType, data: Uint8Array): Oid {
+    const oid = this.#store.hash(type, data);
+    this.#staged.set(oid, { oid, type, data });
+    return oid;
+  }
+
+  async read(oid: Oid): Promise<GitObject | undefined> {
+    return this.#staged.get(oid) ?? (await this.#store.read(oid));
+  }
+
+  /** Writes everything that was staged; durable when it resolves. */
+  async flush(): Promise<void> {
+    await this.#store.write([...this.#staged.values()]);
+    this.#staged.clear();
+  }
+}

@@ -1,0 +1,167 @@
+/**
+ * The only writer of the ledger.
+ *
+ * Read the tip, run the pure `build` on a snapshot of it, apply and judge its operations, write the objects, then move
+ * the branch by compare-and-swap. If somebody else moved it meanwhile, all of it runs again on the new tip: the rules are
+ * judged against the state that the change really follows. Correctness rests on the compare-and-swap alone.
+ */
+import { TasksError } from '../errors.ts';
+import { type Commit, serializeCommit } from '../git/objects.ts';
+import type { Oid, Repository } from '../git/ports.ts';
+import type { Holder } from '../lease/lease.ts';
+import type { Operation } from '../task/operations.ts';
+import type { Task, TaskId } from '../task/types.ts';
+import { draftChange, type DraftState, newDraftState } from './draft.ts';
+import type { LedgerIndex } from './index/ledger-index.ts';
+import { formatMessage } from './message.ts';
+import type { Snapshot } from './snapshot.ts';
+import { Staging } from './staging.ts';
+import { editTree } from './tree-edit.ts';
+
+/** What a change consists of. */
+export interface Plan {
+  readonly operations: readonly Operation[];
+  /** Replaces the subject line that the operations give. */
+  readonly title?: string;
+  /** Goes into the commit message. */
+  readonly reason?: string | undefined;
+  /** Overrides the rules that can be overridden; needs a reason. */
+  readonly force?: boolean;
+  /** Times of imported history, in milliseconds since 1970; undefined: now. */
+  readonly at?: number;
+}
+
+/** Decides what to do on a state. Runs again when the state moved: it must have no effects. */
+export type Build = (snapshot: Snapshot) => Plan | Promise<Plan>;
+
+/** What became of one plan. */
+export interface Change {
+  /** The commit that holds it: a new one, or the tip when there was nothing to change. */
+  readonly commit: Oid;
+  readonly changed: boolean;
+  /** The tasks that its operations named, as they are now. */
+  readonly tasks: readonly Task[];
+  /** The ledger right after it. */
+  readonly snapshot: Snapshot;
+}
+
+/** Who writes, as git records it. */
+export interface Author extends Holder {
+  readonly email: string;
+}
+
+/** How the writer reaches the ledger; `Ledger` provides it. */
+export interface WriterPort {
+  readonly repository: Repository;
+  readonly ref: string;
+  now(): number;
+  /** Waits a random little while, longer after more attempts, so that writers do not meet again. */
+  pause(attempt: number): Promise<void>;
+  /** The state to build on. `local`: what the branch has now, null when it does not exist here yet. */
+  openForWrite(): Promise<{ readonly index: LedgerIndex; readonly snapshot: Snapshot; readonly local: Oid | null }>;
+  /** A snapshot of an index that a draft has moved on. */
+  view(index: LedgerIndex): Snapshot;
+  /** Called once the branch has moved: the index may be saved. */
+  settled(index: LedgerIndex): void;
+}
+
+/** How often a change is built again before the writer gives up. */
+const MAX_ATTEMPTS = 200;
+
+/** Makes one change: one commit, or none when nothing differs. */
+export async function transact(port: WriterPort, author: Author, build: Build): Promise<Change> {
+  const [change] = await transactAll(port, author, [build]);
+  if (change === undefined) throw new RangeError('BUG: one plan gives one change');
+  return change;
+}
+
+/**
+ * Makes a series of changes: a commit each, and the branch moves once, at the end. Either all are there or none is.
+ * Each build sees the state that the one before it left.
+ */
+export async function transactAll(port: WriterPort, author: Author, builds: readonly Build[]): Promise<Change[]> {
+  for (let attempt = 1; attempt <= MAX_ATTEMPTS; attempt++) {
+    const { index, snapshot, local } = await port.openForWrite();
+    const writing = new Writing(port, author, index);
+    const changes: Change[] = [];
+    let current = snapshot;
+    for (const build of builds) {
+      const change = await writing.write(current, await build(current));
+      changes.push(change);
+      current = change.snapshot;
+    }
+    if (index.head.tip === local) return changes;
+    if (await writing.publish(local)) {
+      port.settled(index);
+      return changes;
+    }
+    await port.pause(attempt);
+  }
+  throw new TasksError('race', `The branch moved ${MAX_ATTEMPTS} times while this change was being made`, {
+    hint: 'Nothing was written. Try again',
+  });
+}
+
+/** One attempt: objects are staged, the index in memory moves along. */
+class Writing {
+  readonly #port: WriterPort;
+  readonly #author: Author;
+  readonly #index: LedgerIndex;
+  readonly #staging: Staging;
+  readonly #state: DraftState;
+  #subject = '';
+
+  constructor(port: WriterPort, author: Author, index: LedgerIndex) {
+    this.#port = port;
+    this.#author = author;
+    this.#index = index;
+    this.#staging = new Staging(port.repository.objects);
+    this.#state = newDraftState();
+  }
+
+  /** Stages the commit of a plan. */
+  async write(snapshot: Snapshot, plan: Plan): Promise<Change> {
+    const now = plan.at ?? this.#port.now();
+    const draft = await draftChange({ snapshot, index: this.#index, plan, holder: this.#author, now }, this.#state);
+    const tasks = (ids: Iterable<TaskId>): Task[] => [...ids].flatMap((id) => draft.tasks.get(id) ?? []);
+    if (draft.changes.length === 0) return { commit: snapshot.tip, changed: false, tasks: tasks(draft.named), snapshot };
+    const blobs = draft.files.map((file) => ({ ...file, oid: this.#staging.put('blob', Buffer.from(file.text)) }));
+    const edits = new Map<string, Oid | null>(blobs.map(({ path, oid }) => [path, oid]));
+    for (const path of draft.removedPaths) edits.set(path, null);
+    const tree = await editTree(this.#staging, snapshot.tree, edits);
+    const message = formatMessage({
+      title: plan.title,
+      operations: plan.operations,
+      changes: draft.changes,
+      holder: this.#author,
+      reason: plan.reason,
+      overridden: draft.overridden,
+    });
+    const commit = this.#commit({ tree: tree ?? '', parents: [snapshot.tip], message, now });
+    const change = { commit, at: Math.floor(now / 1000), by: this.#author.actor };
+    const rows = blobs.map(({ summary, oid }) => ({ summary, blob: oid, change }));
+    this.#index.apply({ tip: commit, tree: tree ?? '', rows });
+    return { commit, changed: true, tasks: tasks(draft.named), snapshot: this.#port.view(this.#index) };
+  }
+
+  /** Stores the objects and moves the branch; false when somebody else was first. */
+  async publish(expected: Oid | null): Promise<boolean> {
+    await this.#staging.flush();
+    const { actor, email } = this.#author;
+    const result = await this.#port.repository.refs.compareAndSwap({
+      ref: this.#port.ref,
+      expected,
+      next: this.#index.head.tip,
+      log: { name: actor, email, at: this.#port.now(), message: `tasks: ${this.#subject}` },
+    });
+    return result.status === 'updated';
+  }
+
+  #commit(parts: Pick<Commit, 'tree' | 'parents' | 'message'> & { readonly now: number }): Oid {
+    const { now, ...rest } = parts;
+    const { actor, email } = this.#author;
+    const signature = { name: actor, email, seconds: Math.floor(now / 1000), timezone: '+0000' };
+    this.#subject = rest.message.slice(0, rest.message.indexOf('\n'));
+    return this.#staging.put('commit', serializeCommit({ ...rest, author: signature, committer: signature }));
+  }
+}
