@@ -59,9 +59,9 @@ const CHECKS: Record<FieldShape, Check> = {
   instant: test((v) => isInstant(v), 'must be an instant like 2026-11-22T13:00:00Z'),
   lines: members(line),
   ids: members(test((v) => isTaskId(v), 'must be an id of 8 characters')),
-  claim: (value, path, problems) => record(value, path, problems, CLAIM),
-  notes: members((value, path, problems) => record(value, path, problems, NOTE)),
-  conflicts: members((value, path, problems) => record(value, path, problems, CONFLICT)),
+  claim: (value, path, problems) => checkRecord(CLAIM)(value, path, problems),
+  notes: members((value, path, problems) => checkRecord(NOTE)(value, path, problems)),
+  conflicts: members((value, path, problems) => checkRecord(CONFLICT)(value, path, problems)),
   map: (value, path, problems) => {
     if (isMap(value)) json(value, path, problems);
     else report(problems, path, 'must be a map');
@@ -109,28 +109,37 @@ function members(check: Check): Check {
   };
 }
 
-function record(value: unknown, path: Path, problems: Problem[], shape: Shape): void {
-  if (!isMap(value)) return report(problems, path, 'must be a map');
-  for (const [key, check] of Object.entries(shape.required)) {
-    if (Object.hasOwn(value, key)) check(value[key], [...path, key], problems);
-    else report(problems, path, `lacks ${key}`);
-  }
-  for (const [key, member] of Object.entries(value)) {
-    if (Object.hasOwn(shape.required, key)) continue;
-    if (key.length > MAX_KEY) report(problems, [...path, key], LONG_KEY);
-    const check = Object.hasOwn(shape.optional, key) ? shape.optional[key] : undefined;
-    (check ?? json)(member, [...path, key], problems);
-  }
+function checkRecord(shape: Shape): Check {
+  return (value, path, problems) => {
+    if (!isMap(value)) return report(problems, path, 'must be a map');
+    for (const [key, check] of Object.entries(shape.required)) {
+      if (Object.hasOwn(value, key)) check(value[key], [...path, key], problems);
+      else report(problems, path, `lacks ${key}`);
+    }
+    for (const [key, member] of Object.entries(value)) {
+      if (Object.hasOwn(shape.required, key)) continue;
+      if (key.length > MAX_KEY) report(problems, [...path, key], LONG_KEY);
+      (optionalCheck(shape, key) ?? json)(member, [...path, key], problems);
+    }
+  };
+}
+
+function optionalCheck(shape: Shape, key: string): Check | undefined {
+  // Own keys only: a key named `constructor` is the user's, not JavaScript's.
+  return Object.hasOwn(shape.optional, key) ? shape.optional[key] : undefined;
 }
 
 function json(value: unknown, path: Path, problems: Problem[]): void {
+  if (value === null || typeof value === 'boolean') return;
+  if (typeof value === 'string') CHECKS.text(value, path, problems);
+  else if (typeof value === 'number') {
+    if (!Number.isFinite(value)) report(problems, path, 'must be a finite number');
+  } else if (!Array.isArray(value) && !isMap(value)) report(problems, path, 'must be a plain JSON value');
+  else nested(value, path, problems);
+}
+
+function nested(value: readonly unknown[] | Record<string, unknown>, path: Path, problems: Problem[]): void {
   if (path.length > MAX_DEPTH) return report(problems, path, `is nested deeper than ${MAX_DEPTH}`);
-  if (value === null || typeof value === 'boolean') return undefined;
-  if (typeof value === 'string') return CHECKS.text(value, path, problems);
-  if (typeof value === 'number') {
-    return Number.isFinite(value) ? undefined : report(problems, path, 'must be a finite number');
-  }
-  if (!Array.isArray(value) && !isMap(value)) return report(problems, path, 'must be a plain JSON value');
   const entries: [string | number, unknown][] = Array.isArray(value) ? value.map((v, i) => [i, v]) : Object.entries(value);
   if (entries.length > MAX_MEMBERS) return report(problems, path, `has more than ${MAX_MEMBERS} members`);
   for (const [key, member] of entries) {

@@ -1,0 +1,112 @@
+/** Runs a verb's plan as one change of the ledger. */
+import { TasksError } from '../errors.ts';
+import type { Snapshot } from '../ledger/snapshot.ts';
+import type { Author, Change } from '../ledger/transact.ts';
+import type { TaskId } from '../task/types.ts';
+import type { Session } from './session.ts';
+import { type TaskView, taskView } from './task-view.ts';
+import { Workbench } from './workbench.ts';
+
+/** What every writing verb can be told. */
+export interface WriteOptions {
+  /** Overrides the rules that can be overridden; needs a reason. */
+  readonly force?: boolean | undefined;
+  /** Goes into the commit message. */
+  readonly reason?: string | undefined;
+  /** The subject line of the commit, instead of the one that the operations give. */
+  readonly title?: string | undefined;
+  /** When it happened, for imported history: milliseconds since 1970. Now when undefined. */
+  readonly at?: number | undefined;
+}
+
+/** What a plan may know beside the state. */
+export interface PlanContext {
+  readonly author: Author;
+  /** Milliseconds since 1970. */
+  readonly now: number;
+  /** Length of a new lease in milliseconds. */
+  readonly lease: number;
+  /** The list that new tasks go to. */
+  readonly list: string;
+  readonly random: (length: number) => Uint8Array;
+}
+
+/** Prepares operations on a workbench; may run more than once, so it has no other effect. */
+export type PlanVerb<Result> = (bench: Workbench, context: PlanContext) => Promise<Result>;
+
+/** A change that was made (or was not needed), and what the plan returned. */
+export interface Changed<Result> {
+  readonly result: Result;
+  readonly commit: string;
+  /** False: nothing differed, no commit was made. */
+  readonly changed: boolean;
+  readonly snapshot: Snapshot;
+}
+
+/** Makes one change of the ledger. */
+export async function makeChange<Result>(
+  session: Session,
+  plan: PlanVerb<Result>,
+  options: WriteOptions = {},
+): Promise<Changed<Result>> {
+  const [made] = await makeChanges(session, [plan], options);
+  if (made === undefined) throw new RangeError('BUG: one plan makes one change');
+  return made;
+}
+
+/** Makes a series of changes, a commit each, all or none. */
+export async function makeChanges<Result>(
+  session: Session,
+  plans: readonly PlanVerb<Result>[],
+  options: WriteOptions = {},
+): Promise<Changed<Result>[]> {
+  if (options.force === true && (options.reason ?? '').trim() === '') {
+    throw new TasksError('usage', 'Overriding a rule needs a reason', { hint: 'Add: --reason TEXT' });
+  }
+  const { world } = session;
+  const random = (length: number): Uint8Array => world.random(length);
+  const author = session.author();
+  const results: Result[] = [];
+  const builds = plans.map((plan, i) => async (snapshot: Snapshot) => {
+    const bench = new Workbench(snapshot, random);
+    const context = { author, now: options.at ?? world.now(), lease: session.lease(), list: session.list, random };
+    results[i] = await plan(bench, context);
+    return {
+      operations: bench.operations,
+      reason: options.reason,
+      ...(options.force === true && { force: true }),
+      ...(options.title !== undefined && { title: options.title }),
+      ...(options.at !== undefined && { at: options.at }),
+    };
+  });
+  const changes: Change[] = await session.ledger.transactAll(author, builds);
+  return changes.map(({ commit, changed, snapshot }, i) => ({ result: results[i] as Result, commit, changed, snapshot }));
+}
+
+/** What a verb answers that changed one task. */
+export interface TaskAnswer {
+  readonly task: TaskView;
+  readonly commit: string;
+  readonly changed: boolean;
+}
+
+/** What a verb answers that changed several tasks. */
+export interface TasksAnswer {
+  readonly tasks: readonly TaskView[];
+  readonly commit: string;
+  readonly changed: boolean;
+}
+
+/** The answer about these tasks as the change left them. */
+export async function answerTasks(session: Session, change: Changed<readonly TaskId[]>): Promise<TasksAnswer> {
+  const { snapshot, commit, changed } = change;
+  const tasks: TaskView[] = [];
+  for (const id of change.result) tasks.push(await taskView(session, snapshot, id));
+  return { tasks, commit, changed };
+}
+
+/** The answer about one task as the change left it. */
+export async function answerTask(session: Session, change: Changed<TaskId>): Promise<TaskAnswer> {
+  const { snapshot, commit, changed, result } = change;
+  return { task: await taskView(session, snapshot, result), commit, changed };
+}

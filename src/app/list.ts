@@ -1,0 +1,112 @@
+/** `list`, `ready` and `blocked`: which tasks there are. One function selects, one rule says what is ready. */
+import { TasksError } from '../errors.ts';
+import { type Compare, urgency } from '../graph/order.ts';
+import { isBlocked, isReady, type Readiness, readinessAt } from '../graph/readiness.ts';
+import { NONE, type TaskTable } from '../graph/table.ts';
+import type { Status } from '../task/types.ts';
+import type { Session } from './session.ts';
+import { rowView, type TaskRow } from './task-view.ts';
+
+/** The orders that a list can have. */
+export type ListSort = 'urgency' | 'created' | 'priority' | 'id' | 'subject' | 'due';
+
+/** Which tasks to list. Several conditions must all hold; several values of one condition are alternatives. */
+export interface ListInput {
+  /** `open` (the default of `list`): not completed and not cancelled. */
+  readonly select?: 'open' | 'ready' | 'blocked' | 'all' | undefined;
+  readonly status?: readonly Status[] | undefined;
+  readonly owner?: string | undefined;
+  readonly labels?: readonly string[] | undefined;
+  /** Children of this task. */
+  readonly parent?: string | undefined;
+  /** At most this many; 0: all. 50 when undefined. */
+  readonly limit?: number | undefined;
+  readonly sort?: ListSort | undefined;
+}
+
+/** A list with the truth about its length. */
+export interface ListAnswer {
+  readonly tasks: readonly TaskRow[];
+  /** How many there are, and how many of them are in `tasks`. */
+  readonly total: number;
+  readonly shown: number;
+  readonly tip: string;
+  /** Files of the ledger that could not be read: their tasks are in no list. */
+  readonly damaged: readonly { readonly path: string; readonly message: string }[];
+  /** The shortest safe prefix of every id in the answer. */
+  readonly shortIds: Readonly<Record<string, string>>;
+}
+
+/** How many tasks a list shows when nobody says otherwise. */
+export const DEFAULT_LIMIT = 50;
+
+/** Lists tasks. */
+export async function listTasks(session: Session, input: ListInput = {}): Promise<ListAnswer> {
+  const snapshot = await session.read();
+  const { table } = snapshot;
+  const readiness = readinessAt(table, session.world.now());
+  const parent = input.parent === undefined ? undefined : table.rowOf(snapshot.find(input.parent));
+  const keep = filterOf(readiness, input, { parent, list: session.onlyList });
+  const rows: number[] = [];
+  for (let row = 0; row < table.size; row++) if (keep(row)) rows.push(row);
+  rows.sort(compareBy(table, input.sort ?? 'urgency'));
+  const limit = input.limit ?? DEFAULT_LIMIT;
+  const tasks = (limit === 0 ? rows : rows.slice(0, limit)).map((row) => rowView(readiness, row));
+  const ids = tasks.flatMap((task) => [task.id, ...task.blockedBy, ...(task.parent === undefined ? [] : [task.parent])]);
+  return {
+    tasks,
+    total: rows.length,
+    shown: tasks.length,
+    tip: snapshot.tip,
+    damaged: snapshot.damaged.map(({ path, problems }) => ({ path, message: problems[0]?.message ?? 'cannot be read' })),
+    shortIds: Object.fromEntries([...new Set(ids)].map((id) => [id, snapshot.short(id)])),
+  };
+}
+
+interface Scope {
+  readonly parent: number | undefined;
+  readonly list: string | undefined;
+}
+
+function filterOf(readiness: Readiness, input: ListInput, { parent, list }: Scope): (row: number) => boolean {
+  const { table } = readiness;
+  const select = input.select ?? (input.status === undefined ? 'open' : 'all');
+  const tests: ((row: number) => boolean)[] = [];
+  // Cheap tests on columns first; what needs the summary comes last.
+  if (list !== undefined) tests.push((row) => table.listOf(row) === list);
+  if (select !== 'all') tests.push((row) => table.isOpen(row));
+  if (input.status !== undefined) {
+    const wanted = new Set(input.status);
+    tests.push((row) => wanted.has(table.status(row)));
+  }
+  if (parent !== undefined) tests.push((row) => parent !== NONE && table.parent(row) === parent);
+  if (select === 'ready') tests.push((row) => isReady(readiness, row));
+  if (select === 'blocked') tests.push((row) => isBlocked(readiness, row));
+  if (input.owner !== undefined) tests.push((row) => table.summary(row).owner === input.owner);
+  for (const label of input.labels ?? []) tests.push((row) => table.summary(row).labels?.includes(label) === true);
+  return (row) => tests.every((test) => test(row));
+}
+
+function compareBy(table: TaskTable, sort: ListSort): Compare {
+  const { created, priority } = table.columns;
+  const byId: Compare = (a, b) => (table.id(a) < table.id(b) ? -1 : 1);
+  const byText = (text: (row: number) => string): Compare => {
+    return (a, b) => (text(a) === text(b) ? byId(a, b) : text(a) < text(b) ? -1 : 1);
+  };
+  switch (sort) {
+    case 'urgency':
+      return urgency(table);
+    case 'created':
+      return (a, b) => (created[a] ?? 0) - (created[b] ?? 0) || byId(a, b);
+    case 'priority':
+      return (a, b) => (priority[a] ?? 0) - (priority[b] ?? 0) || byId(a, b);
+    case 'id':
+      return byId;
+    case 'subject':
+      return byText((row) => table.summary(row).subject);
+    case 'due':
+      return byText((row) => table.summary(row).due ?? '9999');
+    default:
+      throw new TasksError('usage', `There is no order ${JSON.stringify(sort)}`);
+  }
+}

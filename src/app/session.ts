@@ -1,0 +1,128 @@
+/** What a use case works with: the opened ledger, the list, and who is asking. */
+import { TasksError } from '../errors.ts';
+import { openRepository } from '../git/open.ts';
+import type { Repository } from '../git/ports.ts';
+import { resolveRevision } from '../ledger/history.ts';
+import { DEFAULT_LIST } from '../ledger/layout.ts';
+import { Ledger } from '../ledger/ledger.ts';
+import type { Snapshot } from '../ledger/snapshot.ts';
+import type { Author } from '../ledger/transact.ts';
+import { parseDuration } from '../task/duration.ts';
+import { isListName } from '../task/ids.ts';
+import { normalizeLine } from '../task/text.ts';
+import type { Env, World } from '../world.ts';
+
+/** What every verb can be told. */
+export interface SessionOptions {
+  /** Where to look for the repository; the current folder when undefined. */
+  readonly dir?: string | undefined;
+  readonly list?: string | undefined;
+  /** The actor, before every other source. */
+  readonly as?: string | undefined;
+  /** A commit, ref or time to read at. Writing is refused then. */
+  readonly at?: string | undefined;
+}
+
+/** An opened ledger and who uses it. */
+export interface Session {
+  readonly world: World;
+  readonly repository: Repository;
+  readonly ledger: Ledger;
+  /** The list that new tasks go to. */
+  readonly list: string;
+  /** The list to read, or undefined when none was named: then all lists count. */
+  readonly onlyList: string | undefined;
+  /** Whether `--at` was given. */
+  readonly isPast: boolean;
+  /** The state to read: the tip, or what `--at` names. */
+  read(): Promise<Snapshot>;
+  /** Who writes. Throws `usage` when nobody can be named, or when the session looks at the past. */
+  author(): Author;
+  /** Length of a new lease in milliseconds. */
+  lease(): number;
+}
+
+const DEFAULT_LEASE = '30m';
+
+/** Session ids that agents put in the environment of the commands that they run, in order of precedence. */
+const SESSION_VARIABLES = [
+  'GIT_TASKS_SESSION',
+  'CLAUDE_CODE_SESSION_ID',
+  'CODEX_SESSION_ID',
+  'GEMINI_SESSION_ID',
+  'CURSOR_SESSION_ID',
+] as const;
+
+/** Opens the repository around a folder. Nothing is read of the ledger yet. */
+export async function openSession(world: World, options: SessionOptions): Promise<Session> {
+  const repository = await openRepository({
+    cwd: world.cwd,
+    env: world.env,
+    dir: options.dir,
+    now: () => world.now(),
+    random: (length) => world.random(length),
+    sleep: (milliseconds) => world.sleep(milliseconds),
+  });
+  return openSessionOf(repository, world, options);
+}
+
+/** A session on a repository that is open already. */
+export function openSessionOf(repository: Repository, world: World, options: SessionOptions): Session {
+  const ledger = new Ledger(repository, world);
+  const named = options.list ?? listFromSettings(world.env, repository);
+  const list = named ?? DEFAULT_LIST;
+  if (!isListName(list)) {
+    throw new TasksError('usage', `${JSON.stringify(list)} cannot name a list`, {
+      hint: 'Use letters, digits, ".", "_" and "-", at most 64 characters',
+    });
+  }
+  return {
+    world,
+    repository,
+    ledger,
+    list,
+    onlyList: named,
+    isPast: options.at !== undefined,
+    read: () => readState(ledger, repository, options.at),
+    author: () => {
+      if (options.at === undefined) return authorOf(world.env, repository, options.as);
+      throw new TasksError('usage', '--at shows the past, which cannot be changed', { hint: 'Leave --at out' });
+    },
+    lease: () => parseDuration(repository.config.get('tasks.lease') ?? DEFAULT_LEASE),
+  };
+}
+
+async function readState(ledger: Ledger, repository: Repository, at: string | undefined): Promise<Snapshot> {
+  if (at === undefined) return ledger.open();
+  const tip = (await ledger.tip()) ?? (await ledger.open());
+  const oid = 'oid' in tip ? tip.oid : tip.tip;
+  return ledger.openAt(await resolveRevision(repository, oid, at));
+}
+
+function listFromSettings(env: Env, repository: Repository): string | undefined {
+  return (
+    nonEmpty(env['GIT_TASKS_LIST']) ?? nonEmpty(env['CLAUDE_CODE_TASK_LIST_ID']) ?? repository.config.get('tasks.list')
+  );
+}
+
+/** Who acts: `--as` > `GIT_TASKS_ACTOR` > `user.name`. The session is part of who it is, where one is known. */
+function authorOf(env: Env, { config }: Repository, as: string | undefined): Author {
+  const person = config.get('user.name');
+  const actor = normalizeLine(nonEmpty(as) ?? nonEmpty(env['GIT_TASKS_ACTOR']) ?? person ?? '');
+  if (actor === '') {
+    throw new TasksError('usage', 'Nobody to name as the author of this change', {
+      hint: 'Give --as NAME, set GIT_TASKS_ACTOR, or: git config user.name NAME',
+    });
+  }
+  const session = SESSION_VARIABLES.map((name) => nonEmpty(env[name])).find((value) => value !== undefined);
+  const email = actor === person ? config.get('user.email') : undefined;
+  return {
+    actor,
+    email: email ?? 'agent@git-tasks.invalid',
+    ...(session !== undefined && { session: normalizeLine(session).slice(0, 200) }),
+  };
+}
+
+function nonEmpty(text: string | undefined): string | undefined {
+  return text === undefined || text.trim() === '' ? undefined : text;
+}

@@ -1,0 +1,74 @@
+/** `set` and `note`: change what tasks say. */
+import { TasksError } from '../errors.ts';
+import { toInstant } from '../task/instant.ts';
+import { normalizeText } from '../task/text.ts';
+import type { Status, TaskId } from '../task/types.ts';
+import { answerTasks, makeChange, type PlanContext, type TasksAnswer, type WriteOptions } from './change.ts';
+import { editOf, type FieldsInput, pushBlocks, type RemovalsInput } from './fields-input.ts';
+import { planCancel, planClaim, planDone, planRelease, planReopen } from './life.ts';
+import type { Session } from './session.ts';
+import type { Workbench } from './workbench.ts';
+
+export interface SetInput extends FieldsInput, RemovalsInput {
+  readonly ids: readonly string[];
+  /** Obeys the rules of the verb that it stands for: `claim`, `done`, `cancel`, `release` or `reopen`. */
+  readonly status?: Status | undefined;
+}
+
+/** Changes fields of tasks, all in one commit. */
+export async function setTasks(session: Session, input: SetInput, options: WriteOptions = {}): Promise<TasksAnswer> {
+  const plan = async (bench: Workbench, context: PlanContext): Promise<TaskId[]> => planSet(bench, input, context);
+  return answerTasks(session, await makeChange(session, plan, options));
+}
+
+/** Plans the change of fields and gives the ids. */
+export async function planSet(bench: Workbench, input: SetInput, context: PlanContext): Promise<TaskId[]> {
+  if (input.ids.length === 0) throw new TasksError('usage', 'No task named', { hint: 'git tasks set ID --priority 1' });
+  const ids = [...new Set(input.ids.map((name) => bench.find(name)))];
+  const edit = editOf(bench, input, context);
+  for (const id of ids) {
+    await bench.task(id);
+    await bench.push({ op: 'edit', id, edit });
+    await pushBlocks(bench, id, input.blocks);
+    if (input.status !== undefined) await planStatus(bench, { id, status: input.status }, context);
+  }
+  return ids;
+}
+
+async function planStatus(
+  bench: Workbench,
+  { id, status }: { readonly id: TaskId; readonly status: Status },
+  context: PlanContext,
+): Promise<void> {
+  const before = (await bench.task(id)).status;
+  if (before === status) return;
+  if (status === 'in_progress') await planClaim(bench, { ids: [id] }, context);
+  else if (status === 'completed') await planDone(bench, { ids: [id] });
+  else if (status === 'cancelled') await planCancel(bench, { ids: [id] });
+  else if (before === 'in_progress') await planRelease(bench, { ids: [id] });
+  else await planReopen(bench, { ids: [id] });
+}
+
+export interface NoteInput {
+  readonly id: string;
+  readonly text: string;
+}
+
+/** Appends a note. Notes are welcome from anyone, whoever holds the task. */
+export async function addNote(session: Session, input: NoteInput, options: WriteOptions = {}): Promise<TasksAnswer> {
+  const plan = async (bench: Workbench, context: PlanContext): Promise<TaskId[]> => [
+    await planNote(bench, input, context),
+  ];
+  return answerTasks(session, await makeChange(session, plan, options));
+}
+
+/** Plans the note and gives the task's id. */
+export async function planNote(bench: Workbench, input: NoteInput, context: PlanContext): Promise<TaskId> {
+  const text = normalizeText(input.text).trimEnd();
+  if (text.trim() === '') throw new TasksError('invalid', 'A note needs a text', { hint: 'git tasks note ID "text"' });
+  const id = bench.find(input.id);
+  await bench.task(id);
+  const note = { id: bench.freshId(), at: toInstant(context.now), by: context.author.actor, text };
+  await bench.push({ op: 'note', id, note });
+  return id;
+}

@@ -1,0 +1,65 @@
+/**
+ * Where a verb prepares its operations.
+ *
+ * It shows the ledger as it will be after the operations so far, so that the lines of a batch can build on each other,
+ * and one verb has one implementation whether it runs alone, in a batch or behind a tool call.
+ */
+import { TasksError } from '../errors.ts';
+import type { Snapshot } from '../ledger/snapshot.ts';
+import { idFromBytes } from '../task/ids.ts';
+import { applyOperation, type Operation } from '../task/operations.ts';
+import type { Task, TaskId } from '../task/types.ts';
+
+/** The operations of one change, and the state that they lead to. */
+export class Workbench {
+  readonly snapshot: Snapshot;
+  readonly operations: Operation[] = [];
+  readonly #tasks = new Map<TaskId, Task>();
+  readonly #names = new Map<string, TaskId>();
+  readonly #random: (length: number) => Uint8Array;
+
+  constructor(snapshot: Snapshot, random: (length: number) => Uint8Array) {
+    this.snapshot = snapshot;
+    this.#random = random;
+  }
+
+  /** The id that a name stands for: `@name` was given in this batch, anything else is looked up in the ledger. */
+  find(name: string): TaskId {
+    if (!name.startsWith('@')) return this.#tasks.has(name) ? name : this.snapshot.find(name);
+    const id = this.#names.get(name.slice(1));
+    if (id !== undefined) return id;
+    throw new TasksError('not-found', `No earlier line of this batch is named ${name}`, {
+      hint: 'Give the line that adds the task a "name"',
+    });
+  }
+
+  /** Lets later lines say `@name`. */
+  name(name: string, id: TaskId): void {
+    if (this.#names.has(name)) throw new TasksError('usage', `Two lines of this batch are named ${name}`);
+    this.#names.set(name, id);
+  }
+
+  /** The task as the operations so far leave it; undefined when there is none. */
+  async get(id: TaskId): Promise<Task | undefined> {
+    return this.#tasks.get(id) ?? (this.snapshot.has(id) ? await this.snapshot.task(id) : undefined);
+  }
+
+  /** The task as the operations so far leave it. Throws `not-found`. */
+  async task(id: TaskId): Promise<Task> {
+    return this.#tasks.get(id) ?? (await this.snapshot.task(id));
+  }
+
+  /** Adds an operation. */
+  async push(operation: Operation): Promise<void> {
+    this.#tasks.set(operation.id, applyOperation(await this.get(operation.id), operation));
+    this.operations.push(operation);
+  }
+
+  /** An id that no task has. */
+  freshId(): TaskId {
+    for (;;) {
+      const id = idFromBytes(this.#random(8));
+      if (!this.snapshot.has(id) && !this.#tasks.has(id)) return id;
+    }
+  }
+}
