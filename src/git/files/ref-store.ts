@@ -1,0 +1,185 @@
+/**
+ * The ref store of the `files` backend: loose files and `packed-refs`, moved under git's own locks.
+ *
+ * One update: take `<ref>.lock`, read the value under it, compare, write and sync the new value into the lock, append
+ * to the reflog, rename. Whoever follows the protocol (git does) sees the old value or the new one, never a part.
+ */
+import { dirname } from 'node:path';
+import { isSystemError, TasksError } from '../../errors.ts';
+import type { Oid, RefLog, RefStore, RefUpdate, RefUpdateResult } from '../ports.ts';
+import { assertRefName, refNameTaken } from '../ref-name.ts';
+import { writeFailure } from './failures.ts';
+import type { FilesWorld, FsyncPolicy, SharedMode } from './file-system.ts';
+import { acquireLock, type LockFile } from './lock-file.ts';
+import { findPackedRef, withoutPackedRef } from './packed-refs.ts';
+import { RefReader } from './ref-read.ts';
+import { appendReflog, type ReflogPolicy, removeEmptyFolders } from './reflog.ts';
+import { quietly } from './staged-files.ts';
+
+/** How the store is set up. Paths are absolute. */
+export interface RefStoreOptions {
+  readonly world: FilesWorld;
+  readonly commonDir: string;
+  readonly gitDir: string;
+  readonly fsync: FsyncPolicy;
+  readonly shared: SharedMode | undefined;
+  readonly reflog: ReflogPolicy;
+  /** How long to wait for a lock, in milliseconds. */
+  readonly lockTimeout: number;
+}
+
+/** Refs in the files of a git folder. */
+export class FilesRefStore implements RefStore {
+  readonly #options: RefStoreOptions;
+  readonly #reader: RefReader;
+
+  constructor(options: RefStoreOptions) {
+    this.#options = options;
+    this.#reader = new RefReader({ fs: options.world.fs, commonDir: options.commonDir, gitDir: options.gitDir });
+  }
+
+  async read(ref: string): Promise<Oid | undefined> {
+    assertRefName(ref);
+    return this.#reader.resolve(ref).oid;
+  }
+
+  async list(prefix: string): Promise<ReadonlyMap<string, Oid>> {
+    return this.#reader.list(prefix);
+  }
+
+  async compareAndSwap(update: RefUpdate): Promise<RefUpdateResult> {
+    assertRefName(update.ref);
+    // As in git, an update of a symbolic ref moves what it points to.
+    const { ref } = this.#reader.resolve(update.ref);
+    const lock = await this.#lock(ref);
+    try {
+      const { oid } = this.#reader.resolve(ref);
+      const actual = oid ?? null;
+      if (actual !== update.expected) return { status: 'stale', actual };
+      if (actual === update.next) return { status: 'updated' };
+      if (update.next === null) await this.#delete(ref);
+      else this.#move(lock, { ref, from: actual, to: update.next, log: update.log });
+      return { status: 'updated' };
+    } finally {
+      lock.release();
+      this.#pruneFolders(ref);
+    }
+  }
+
+  async #lock(ref: string): Promise<LockFile> {
+    const { world, lockTimeout: timeout, shared } = this.#options;
+    try {
+      return await acquireLock(this.#reader.pathOf(ref), { world, timeout, shared });
+    } catch (error) {
+      // A loose ref where the folder would have to be fails with ENOTDIR or EEXIST.
+      const isBusy = error instanceof TasksError && error.code === 'busy';
+      if (!isBusy) this.#refuseTakenName(ref);
+      throw error;
+    }
+  }
+
+  #move(lock: LockFile, move: { ref: string; from: Oid | null; to: Oid; log: RefLog }): void {
+    const { world, fsync } = this.#options;
+    const path = this.#reader.pathOf(move.ref);
+    if (move.from === null) {
+      removeEmptyFolders(world.fs, path);
+      this.#refuseTakenName(move.ref);
+    }
+    lock.write(Buffer.from(`${move.to}\n`), fsync !== 'none');
+    this.#log(move);
+    lock.commit();
+    if (fsync === 'all') syncFolder(world, dirname(path));
+  }
+
+  /** Logs for the ref, and for HEAD where HEAD points to it. */
+  #log(move: { ref: string; from: Oid | null; to: Oid; log: RefLog }): void {
+    const { world, shared, reflog: policy, gitDir } = this.#options;
+    const path = `${this.#reader.folderOf(move.ref)}/logs/${move.ref}`;
+    appendReflog({ ...move, path }, { world, policy, shared });
+    if (this.#reader.symbolicTarget('HEAD') !== move.ref) return;
+    appendReflog({ ...move, ref: 'HEAD', path: `${gitDir}/logs/HEAD` }, { world, policy, shared });
+  }
+
+  /** Removes the packed value first: the other way round, a crash in between would bring an old value back. */
+  async #delete(ref: string): Promise<void> {
+    const { world } = this.#options;
+    await this.#deletePacked(ref);
+    const path = this.#reader.pathOf(ref);
+    try {
+      world.fs.unlinkSync(path);
+    } catch (error) {
+      if (!isSystemError(error, 'ENOENT', 'EISDIR')) throw writeFailure(error, path);
+    }
+    quietly(() => world.fs.unlinkSync(`${this.#reader.folderOf(ref)}/logs/${ref}`));
+    if (this.#options.fsync === 'all') syncFolder(world, dirname(path));
+  }
+
+  async #deletePacked(ref: string): Promise<void> {
+    if (findPackedRef(this.#reader.readPacked(), ref) === undefined) return;
+    const { world, lockTimeout: timeout, shared, fsync } = this.#options;
+    const lock = await acquireLock(this.#reader.packedPath, { world, timeout, shared });
+    try {
+      lock.write(withoutPackedRef(this.#reader.readPacked(), ref), fsync !== 'none');
+      lock.commit();
+    } finally {
+      lock.release();
+    }
+  }
+
+  /** Throws `exists` when another ref's name makes this one impossible. */
+  #refuseTakenName(ref: string): void {
+    const parts = ref.split('/');
+    const above = parts.slice(1).map((_, index) => parts.slice(0, index + 1).join('/'));
+    const folder = above.find((name) => this.#reader.resolve(name).oid !== undefined);
+    const [below] = this.#reader.list(`${ref}/`).keys();
+    const other = folder ?? below;
+    if (other !== undefined) throw refNameTaken(ref, other);
+  }
+
+  /** Removes the folders that no ref is left in, up to `refs/heads` and the like. Best effort, as in git. */
+  #pruneFolders(ref: string): void {
+    if (ref.split('/').length <= 3) return;
+    const { fs } = this.#options.world;
+    for (const root of [this.#reader.folderOf(ref), `${this.#reader.folderOf(ref)}/logs`]) {
+      const parts = ref.split('/').slice(0, -1);
+      quietly(() => {
+        for (; parts.length > 2; parts.pop()) fs.rmdirSync(`${root}/${parts.join('/')}`);
+      });
+    }
+  }
+}
+
+/** Systems that cannot sync a folder (Windows) do without; so does one whose folder may not be read. */
+const UNSYNCABLE = ['EINVAL', 'EISDIR', 'EPERM', 'EACCES', 'ENOTSUP', 'EBADF', 'ENOENT'];
+
+/**
+ * Makes the names in a folder durable. Journalling file systems keep the order of renames, so the folder of the ref,
+ * which comes last, stands for those of the objects too. The change itself is made by then, so a failure says so.
+ */
+function syncFolder({ fs }: FilesWorld, folder: string): void {
+  let file: number | undefined;
+  try {
+    file = fs.openSync(folder, 'r');
+    fs.fsyncSync(file);
+  } catch (error) {
+    if (isSystemError(error, ...UNSYNCABLE)) return;
+    throw new TasksError('io', `${folder} could not be made durable`, {
+      hint: 'the change was made, but a power failure may undo it: check the disk',
+      cause: error,
+      data: { path: folder },
+    });
+  } finally {
+    const opened = file;
+    if (opened !== undefined) quietly(() => fs.closeSync(opened));
+  }
+}
+
+/** The policy that `tasks.fsync` names. Throws `invalid` for another word. */
+export function parseFsyncPolicy(text: string | undefined): FsyncPolicy {
+  if (text === undefined) return 'all';
+  if (text === 'all' || text === 'refs' || text === 'none') return text;
+  throw new TasksError('invalid', `the git setting tasks.fsync is '${text}', which is not all, refs or none`, {
+    hint: 'correct it: git config tasks.fsync all',
+    data: { key: 'tasks.fsync', value: text },
+  });
+}
