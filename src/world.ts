@@ -5,8 +5,10 @@
  * reader of `process.*` in the project.
  */
 import { randomFillSync } from 'node:crypto';
+import { readFileSync, readlinkSync } from 'node:fs';
 import { hostname } from 'node:os';
 import type { Readable, Writable } from 'node:stream';
+import { isSystemError } from './errors.ts';
 
 /** Environment variables, as `process.env` gives them. */
 export type Env = Readonly<Record<string, string | undefined>>;
@@ -27,11 +29,15 @@ export interface World {
   random(length: number): Uint8Array;
   /** Resolves after this many milliseconds. */
   sleep(milliseconds: number): Promise<void>;
+  /** Ignores Ctrl-C until the function that it returns is called: for a program that has the terminal meanwhile. */
+  holdInterrupts(): () => void;
   readonly env: Env;
   /** Absolute path of the current folder. */
   readonly cwd: string;
-  readonly pid: number;
-  readonly host: string;
+  /** Names this process among all that were and will be on any machine; goes into file names. */
+  readonly identity: string;
+  /** Whether the process that an identity names still runs; undefined where this machine cannot tell. */
+  isRunning(identity: string): boolean | undefined;
   readonly stdin: Readable & { readonly isTTY?: boolean };
   readonly stdout: Output;
   readonly stderr: Output;
@@ -39,14 +45,18 @@ export interface World {
 
 /** The world of the running process. */
 export function processWorld(): World {
+  let identity: string | undefined;
   return {
     now: () => Date.now(),
     random: (length) => randomFillSync(new Uint8Array(length)),
     sleep: (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds)),
+    holdInterrupts,
     env: process.env,
     cwd: process.cwd(),
-    pid: process.pid,
-    host: hostname(),
+    get identity() {
+      return (identity ??= processIdentity());
+    },
+    isRunning: (other) => isRunning(other, (identity ??= processIdentity())),
     // A getter: opening standard input costs milliseconds, and most commands never read it.
     get stdin() {
       return process.stdin;
@@ -58,4 +68,51 @@ export function processWorld(): World {
 
 function output(stream: NodeJS.WriteStream): Output {
   return { stream, isTerminal: stream.isTTY === true, columns: stream.columns };
+}
+
+function holdInterrupts(): () => void {
+  const ignore = (): void => undefined;
+  process.on('SIGINT', ignore);
+  return () => void process.off('SIGINT', ignore);
+}
+
+/**
+ * `<machine>_<pid>_<start>`: the machine is its name, its boot and its process namespace, since a pid means nothing
+ * beyond these; the start time tells a process from a later one with the same pid.
+ */
+function processIdentity(): string {
+  const boot = readOr(() => readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').slice(0, 8));
+  const namespace = readOr(() => readlinkSync('/proc/self/ns/pid').replaceAll(/\D/g, ''));
+  const machine = [hostname(), boot, namespace].join('-').replaceAll(/[^A-Za-z0-9.-]/g, '-');
+  return `${machine}_${process.pid}_${startTime(process.pid) ?? ''}`;
+}
+
+function isRunning(identity: string, own: string): boolean | undefined {
+  const [machine, pid, started] = identity.split('_');
+  if (machine !== own.split('_')[0] || pid === undefined || !/^\d+$/.test(pid)) return undefined;
+  try {
+    process.kill(Number(pid), 0);
+  } catch (error) {
+    // EPERM: it runs, as somebody else.
+    if (!isSystemError(error, 'EPERM')) return false;
+  }
+  const now = startTime(Number(pid));
+  return started === '' || now === undefined || now === started;
+}
+
+/** When a process started, in clock ticks since boot (field 22 of /proc/<pid>/stat); undefined where there is no /proc. */
+function startTime(pid: number): string | undefined {
+  const stat = readOr(() => readFileSync(`/proc/${pid}/stat`, 'utf8'));
+  // The second field is the program's name in parentheses and may hold blanks and parentheses itself.
+  return stat === '' ? undefined : stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19];
+}
+
+/** What only Linux has; elsewhere identities do without it. */
+function readOr(read: () => string): string {
+  try {
+    return read();
+  } catch (error) {
+    if (isSystemError(error, 'ENOENT', 'EACCES', 'ESRCH', 'EINVAL', 'UNKNOWN', 'ENOTDIR', 'EPERM')) return '';
+    throw error;
+  }
 }

@@ -143,18 +143,18 @@ export function topologicalOrder(
     for (const waiter of neighbours(waiters, row)) open[waiter] = (open[waiter] ?? 0) + 1;
   }
   const order: number[] = [];
-  let wave = rows.filter((row) => open[row] === 0).sort(compare);
-  while (wave.length > 0) {
-    const next: number[] = [];
-    for (const row of wave) {
-      order.push(row);
-      for (const waiter of neighbours(waiters, row)) {
-        const left = (open[waiter] ?? 0) - 1;
-        open[waiter] = left;
-        if (left === 0 && inside[waiter] === 1) next.push(waiter);
-      }
+  const freed = (row: number): number[] => {
+    const free: number[] = [];
+    for (const waiter of neighbours(waiters, row)) {
+      const left = (open[waiter] ?? 0) - 1;
+      open[waiter] = left;
+      if (left === 0 && inside[waiter] === 1) free.push(waiter);
     }
-    wave = next.sort(compare);
+    return free;
+  };
+  for (let wave = rows.filter((row) => open[row] === 0).sort(compare); wave.length > 0;) {
+    order.push(...wave);
+    wave = wave.flatMap(freed).sort(compare);
   }
   return order;
 }
@@ -164,21 +164,12 @@ export function topologicalOrder(
  * much later work hangs on it. Rows on a cycle count 0.
  */
 export function chainLengths(table: TaskTable): Int32Array {
-  const { size } = table;
-  const waiters = waitersOf(table);
-  const { start, rows } = waiters;
-  const lengths = new Int32Array(size);
-  // Longest path by peeling off the rows that nobody open waits for any more.
-  const pending = new Int32Array(size);
-  const free: number[] = [];
-  for (let row = 0; row < size; row++) {
-    if (!table.isOpen(row)) continue;
-    let count = 0;
-    for (let e = start[row] ?? 0; e < (start[row + 1] ?? 0); e++) if (table.isOpen(rows[e] ?? 0)) count++;
-    pending[row] = count;
-    if (count === 0) free.push(row);
-  }
+  const lengths = new Int32Array(table.size);
+  const pending = openWaiters(table);
   const children = childrenOf(table);
+  // Longest path by peeling off the rows that nobody open waits for any more.
+  const free: number[] = [];
+  for (let row = 0; row < table.size; row++) if (pending[row] === 0 && table.isOpen(row)) free.push(row);
   const relax = (target: number, length: number): void => {
     if (target < 0 || !table.isOpen(target)) return;
     if ((lengths[target] ?? 0) < length) lengths[target] = length;
@@ -191,6 +182,18 @@ export function chainLengths(table: TaskTable): Int32Array {
     for (const blocker of table.blockers(row)) relax(blocker, length);
     for (const child of neighbours(children, row)) relax(child, length);
   }
-  for (let row = 0; row < size; row++) if ((pending[row] ?? 0) > 0) lengths[row] = 0;
-  return lengths;
+  return lengths.map((length, row) => ((pending[row] ?? 0) > 0 ? 0 : length));
+}
+
+/** For every open row how many open rows wait for it. */
+function openWaiters(table: TaskTable): Int32Array {
+  const { start, rows } = waitersOf(table);
+  const counts = new Int32Array(table.size);
+  for (let row = 0; row < table.size; row++) {
+    if (!table.isOpen(row)) continue;
+    for (let e = start[row] ?? 0; e < (start[row + 1] ?? 0); e++) {
+      if (table.isOpen(rows[e] ?? 0)) counts[row] = (counts[row] ?? 0) + 1;
+    }
+  }
+  return counts;
 }

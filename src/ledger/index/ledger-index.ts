@@ -44,6 +44,17 @@ export class LedgerIndex implements StoredIndex {
     this.table = base === undefined ? new TaskTable() : new TaskTable(base.columns, base.source);
   }
 
+  /** An independent copy, to draft a change on. */
+  fork(): LedgerIndex {
+    const copy = new LedgerIndex(this.oidLength);
+    copy.#base = this.#base;
+    copy.head = this.head;
+    copy.damaged = this.damaged;
+    copy.table = this.table.clone();
+    for (const [id, row] of this.fresh) copy.fresh.set(id, row);
+    return copy;
+  }
+
   /** The blob of a row. */
   blob(row: number): Oid {
     return this.fresh.get(this.table.id(row))?.blob ?? this.#base?.blob(row) ?? '';
