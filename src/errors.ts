@@ -63,6 +63,11 @@ export function invariant(condition: unknown, belief: string): asserts condition
   if (!condition) throw new BugError(`BUG: ${belief}`);
 }
 
+/** Whether a caught value is any error of the operating system. */
+export function isSystemFault(error: unknown): error is NodeJS.ErrnoException {
+  return error instanceof Error && 'syscall' in error && 'code' in error;
+}
+
 /** Whether a caught value is a system error with one of these codes (`ENOENT`, `EEXIST` …). */
 export function isSystemError(error: unknown, ...codes: string[]): error is NodeJS.ErrnoException {
   return error instanceof Error && 'code' in error && typeof error.code === 'string' && codes.includes(error.code);

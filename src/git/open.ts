@@ -14,7 +14,10 @@ import type { GitConfig, Repository } from './ports.ts';
 const LOCK_TIMEOUT = 10_000;
 
 /** Where to look, and what of the world to use. */
-export interface OpenOptions extends Pick<World, 'cwd' | 'env' | 'now' | 'random' | 'sleep'> {
+export interface OpenOptions
+  extends
+    Pick<World, 'cwd' | 'env' | 'now' | 'random' | 'sleep'>,
+    Partial<Pick<World, 'identity' | 'isRunning'>> {
   /** Start here instead of in `cwd` (`-C`); relative to it. */
   readonly dir?: string | undefined;
   /** Default: the machine's own. */
@@ -42,6 +45,10 @@ export async function openRepository(options: OpenOptions): Promise<OpenedReposi
     now: () => options.now(),
     random: (length) => options.random(length),
     sleep: (milliseconds) => options.sleep(milliseconds),
+    get identity() {
+      return options.identity;
+    },
+    isRunning: (identity) => options.isRunning?.(identity),
   };
   const found = discoverRepository({ start: resolve(cwd, dir ?? '.'), env });
   // Before anything else: other code may only ever see a repository that it understands.

@@ -30,6 +30,7 @@ export interface FileSystem {
   readFileSync(path: string): Buffer;
   readdirSync(path: string, options: { withFileTypes: true }): FolderEntry[];
   mkdirSync(path: string, options: { recursive: true }): string | undefined;
+  linkSync(existing: string, path: string): void;
   renameSync(from: string, to: string): void;
   unlinkSync(path: string): void;
   rmdirSync(path: string): void;
@@ -47,6 +48,10 @@ export interface FilesWorld {
   now(): number;
   random(length: number): Uint8Array;
   sleep(milliseconds: number): Promise<void>;
+  /** Names this process; goes into file names. Undefined: the locks of this store cannot be told from others'. */
+  readonly identity?: string | undefined;
+  /** Whether the process that an identity names still runs; undefined where this machine cannot tell. */
+  isRunning?(identity: string): boolean | undefined;
 }
 
 /** What is made durable before a change is acknowledged (git config `tasks.fsync`). */

@@ -2,12 +2,14 @@
  * Git's lock-file protocol: `<path>.lock`, created exclusively, holds the new content and is renamed over the file.
  *
  * Source: git's lockfile.h and api-lockfile. It is what makes git itself and every process of ours exclude each other.
- * A lock of somebody else is never deleted: its holder may be slow rather than dead.
+ * A lock of somebody else is never deleted: its holder may be slow rather than dead. A lock of ours whose process is
+ * gone is (see `lock-owner.ts`), so that a `kill -9` leaves nothing for a person to clean up.
  */
 import { dirname } from 'node:path';
 import { invariant, isSystemError, TasksError } from '../../errors.ts';
 import { writeFailure } from './failures.ts';
 import type { FilesWorld, SharedMode } from './file-system.ts';
+import { openNoted, type OwnerNote, removeDeadLock } from './lock-owner.ts';
 import { makeFolder, quietly, sharedFileMode, writeAll } from './staged-files.ts';
 
 const FILE_MODE = 0o666;
@@ -15,6 +17,9 @@ const FILE_MODE = 0o666;
 /** First and longest pause between two tries, in milliseconds; each is stretched or cut by up to a half. */
 const FIRST_PAUSE = 1;
 const LONGEST_PAUSE = 50;
+
+/** Whether the holder still runs is asked this often, in milliseconds. */
+const CHECK_EVERY = 100;
 
 /** How often a folder that another process keeps removing is made again. */
 const MAX_FOLDER_TRIES = 10;
@@ -25,6 +30,8 @@ export interface LockOptions {
   /** How long to wait for another holder, in milliseconds. */
   readonly timeout: number;
   readonly shared: SharedMode | undefined;
+  /** Folder where the owners of locks are noted; undefined: locks are not noted. */
+  readonly owners?: string | undefined;
 }
 
 /** A lock that is held until `commit` or `release`. */
@@ -32,13 +39,15 @@ export class LockFile {
   readonly path: string;
   readonly #target: string;
   readonly #options: LockOptions;
+  readonly #note: OwnerNote | undefined;
   #file: number | undefined;
   #isHeld = true;
 
-  constructor(target: string, file: number, options: LockOptions) {
+  constructor(target: string, opened: OpenedLock, options: LockOptions) {
     this.path = `${target}.lock`;
     this.#target = target;
-    this.#file = file;
+    this.#file = opened.file;
+    this.#note = opened.note;
     this.#options = options;
   }
 
@@ -64,6 +73,7 @@ export class LockFile {
     try {
       this.#options.world.fs.renameSync(this.path, this.#target);
       this.#isHeld = false;
+      this.#note?.remove();
     } catch (error) {
       this.release();
       throw writeFailure(error, this.#target);
@@ -76,6 +86,7 @@ export class LockFile {
     this.#isHeld = false;
     quietly(() => this.#close());
     quietly(() => this.#options.world.fs.unlinkSync(this.path));
+    this.#note?.remove();
   }
 
   #close(): void {
@@ -89,10 +100,15 @@ export class LockFile {
 export async function acquireLock(target: string, options: LockOptions): Promise<LockFile> {
   const { world, timeout } = options;
   let pause = FIRST_PAUSE;
+  let checked = -CHECK_EVERY;
   // What was slept is counted instead of looking at the clock, which may jump or stand still.
   for (let waited = 0; ;) {
     const lock = tryLock(target, options);
     if (lock !== undefined) return lock;
+    if (waited - checked >= CHECK_EVERY) {
+      checked = waited;
+      if (removeDeadLock(`${target}.lock`, options)) continue;
+    }
     if (waited >= timeout) throw busy(target, waited, world);
     const jitter = 0.5 + (world.random(1)[0] ?? 0) / 256;
     const rest = Math.min(pause * jitter, timeout - waited);
@@ -102,19 +118,31 @@ export async function acquireLock(target: string, options: LockOptions): Promise
   }
 }
 
+/** A lock's open file, and the note that says whose it is. */
+interface OpenedLock {
+  readonly file: number;
+  readonly note: OwnerNote | undefined;
+}
+
 /** Takes the lock if it is free. */
 function tryLock(target: string, options: LockOptions): LockFile | undefined {
   const { world, shared } = options;
   const path = `${target}.lock`;
   for (let tries = 0; ; tries++) {
     try {
-      return new LockFile(target, world.fs.openSync(path, 'wx', FILE_MODE), options);
+      return new LockFile(target, openLock(path, options), options);
     } catch (error) {
       if (isSystemError(error, 'EEXIST')) return undefined;
       if (!isSystemError(error, 'ENOENT') || tries >= MAX_FOLDER_TRIES) throw writeFailure(error, path);
     }
     tryMakeFolder(dirname(path), world, shared);
   }
+}
+
+/** Creates the lock exclusively, under a second name that says whose it is where the file system has hard links. */
+function openLock(path: string, options: LockOptions): OpenedLock {
+  const noted = openNoted(path, FILE_MODE, options);
+  return noted ?? { file: options.world.fs.openSync(path, 'wx', FILE_MODE), note: undefined };
 }
 
 /** Git removes empty folders at any time, so a folder may be gone again, or a file in its place, right after. */

@@ -4,13 +4,13 @@
  * One update: take `<ref>.lock`, read the value under it, compare, write and sync the new value into the lock, append
  * to the reflog, rename. Whoever follows the protocol (git does) sees the old value or the new one, never a part.
  */
-import { dirname } from 'node:path';
+import { dirname, join } from 'node:path';
 import { isSystemError, TasksError } from '../../errors.ts';
 import type { Oid, RefLog, RefStore, RefUpdate, RefUpdateResult } from '../ports.ts';
 import { assertRefName, refNameTaken } from '../ref-name.ts';
 import { writeFailure } from './failures.ts';
 import type { FilesWorld, FsyncPolicy, SharedMode } from './file-system.ts';
-import { acquireLock, type LockFile } from './lock-file.ts';
+import { acquireLock, type LockFile, type LockOptions } from './lock-file.ts';
 import { findPackedRef, withoutPackedRef } from './packed-refs.ts';
 import { RefReader } from './ref-read.ts';
 import { appendReflog, type ReflogPolicy, removeEmptyFolders } from './reflog.ts';
@@ -67,15 +67,19 @@ export class FilesRefStore implements RefStore {
   }
 
   async #lock(ref: string): Promise<LockFile> {
-    const { world, lockTimeout: timeout, shared } = this.#options;
     try {
-      return await acquireLock(this.#reader.pathOf(ref), { world, timeout, shared });
+      return await acquireLock(this.#reader.pathOf(ref), this.#lockOptions());
     } catch (error) {
       // A loose ref where the folder would have to be fails with ENOTDIR or EEXIST.
       const isBusy = error instanceof TasksError && error.code === 'busy';
       if (!isBusy) this.#refuseTakenName(ref);
       throw error;
     }
+  }
+
+  #lockOptions(): LockOptions {
+    const { world, lockTimeout: timeout, shared, commonDir } = this.#options;
+    return { world, timeout, shared, owners: join(commonDir, 'git-tasks', 'locks') };
   }
 
   #move(lock: LockFile, move: { ref: string; from: Oid | null; to: Oid; log: RefLog }): void {
@@ -116,8 +120,8 @@ export class FilesRefStore implements RefStore {
 
   async #deletePacked(ref: string): Promise<void> {
     if (findPackedRef(this.#reader.readPacked(), ref) === undefined) return;
-    const { world, lockTimeout: timeout, shared, fsync } = this.#options;
-    const lock = await acquireLock(this.#reader.packedPath, { world, timeout, shared });
+    const { fsync } = this.#options;
+    const lock = await acquireLock(this.#reader.packedPath, this.#lockOptions());
     try {
       lock.write(withoutPackedRef(this.#reader.readPacked(), ref), fsync !== 'none');
       lock.commit();
