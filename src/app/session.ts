@@ -62,6 +62,10 @@ export async function openSession(world: World, options: SessionOptions): Promis
     now: () => world.now(),
     random: (length) => world.random(length),
     sleep: (milliseconds) => world.sleep(milliseconds),
+    get identity() {
+      return world.identity;
+    },
+    isRunning: (identity) => world.isRunning(identity),
   });
   return openSessionOf(repository, world, options);
 }

@@ -58,9 +58,7 @@ export async function draftChange(input: DraftInput, state: DraftState): Promise
   const overridden: string[] = [];
   const short = (id: TaskId): string => (snapshot.has(id) ? snapshot.short(id) : id);
   const rules = { ...input, overridden, short, override: plan.force === true ? plan.reason : undefined };
-  const created = plan.operations.filter(({ op }) => op === 'create').map(({ id }) => id);
-  for (const id of created) if (!snapshot.has(id)) originals.set(id, undefined);
-  index.table.reserve(created);
+  index.table.reserve(plan.operations.filter(({ op }) => op === 'create').map(({ id }) => id));
   for (const operation of plan.operations) {
     const { id } = operation;
     if (!originals.has(id)) originals.set(id, await originalOf(input, state, id));

@@ -1,12 +1,14 @@
 /** An opened ledger: its state at any commit, and the one way to change it. */
 import { join } from 'node:path';
 import { TasksError } from '../errors.ts';
+import { configInteger } from '../git/config.ts';
 import { parseCommit, serializeCommit } from '../git/objects.ts';
 import type { Oid, Repository } from '../git/ports.ts';
 import { checkFormat } from './format.ts';
 import { fileIndexStore, type IndexStore } from './index/index-store.ts';
 import type { LedgerIndex } from './index/ledger-index.ts';
 import { refreshIndex } from './index/refresh.ts';
+import { type QueueWorld, waitForTurn } from './queue.ts';
 import { ROOT_COMMIT, ROOT_FILES } from './layout.ts';
 import { Snapshot } from './snapshot.ts';
 import { Staging } from './staging.ts';
@@ -14,17 +16,17 @@ import { type Author, type Build, type Change, transact, transactAll, type Write
 import { editTree } from './tree-edit.ts';
 
 /** What a ledger takes from the world. `World` fits. */
-export interface LedgerWorld {
-  now(): number;
-  random(length: number): Uint8Array;
-  sleep(milliseconds: number): Promise<void>;
-}
+export type LedgerWorld = QueueWorld;
 
 /** Where the branch was found. `tracking`: only the remote's copy exists here; the first write makes the local branch. */
 export type Beginning = 'local' | 'tracking';
 
 /** The longest pause between two attempts to move the branch, in milliseconds. */
 const MAX_PAUSE = 50;
+
+/** How long a writer waits for its turn, and for one that does not move, in milliseconds. */
+const QUEUE_TIMEOUT = 60_000;
+const QUEUE_PATIENCE = 2000;
 
 /** All lists of a repository, on one branch. */
 export class Ledger {
@@ -33,6 +35,8 @@ export class Ledger {
   readonly ref: string;
   readonly #world: LedgerWorld;
   readonly #indexes: IndexStore;
+  /** The newest index that this process has seen. Never changed: writers work on forks. */
+  #latest: LedgerIndex | undefined;
 
   constructor(repository: Repository, world: LedgerWorld) {
     this.repository = repository;
@@ -84,12 +88,23 @@ export class Ledger {
 
   /** Makes one change: one commit, or none when nothing differs. */
   async transact(author: Author, build: Build): Promise<Change> {
-    return transact(this.#writer(), author, build);
+    return this.#inTurn(() => transact(this.#writer(), author, build));
   }
 
   /** Makes a series of changes, a commit each, all or none. */
   async transactAll(author: Author, builds: readonly Build[]): Promise<Change[]> {
-    return transactAll(this.#writer(), author, builds);
+    return this.#inTurn(() => transactAll(this.#writer(), author, builds));
+  }
+
+  async #inTurn<T>(write: () => Promise<T>): Promise<T> {
+    const timeout = configInteger(this.repository.config, 'tasks.queuetimeout', QUEUE_TIMEOUT);
+    const folder = join(privateFolder(this.repository), 'queue');
+    const ticket = await waitForTurn(folder, this.#world, { timeout, patience: QUEUE_PATIENCE });
+    try {
+      return await write();
+    } finally {
+      ticket.leave();
+    }
   }
 
   async #mustHaveTip(): Promise<{ readonly oid: Oid; readonly from: Beginning }> {
@@ -114,8 +129,9 @@ export class Ledger {
   }
 
   async #indexAt(commit: Oid, then: 'save' | 'keep'): Promise<LedgerIndex> {
-    const index = this.#indexes.load();
-    if (index.head.tip === commit) return index;
+    if (this.#latest?.head.tip === commit) return this.#latest;
+    const index = this.#latest?.fork() ?? this.#indexes.load();
+    if (index.head.tip === commit) return then === 'save' ? this.#keep(index) : index;
     const { objects } = this.repository;
     const object = await objects.read(commit);
     if (object?.type !== 'commit') throw damagedTip(commit, this.ref);
@@ -124,7 +140,12 @@ export class Ledger {
     const follows = index.head.tip !== '' && parents.length === 1 && parents[0] === index.head.tip;
     const change = follows ? { commit, at: author.seconds, by: author.name } : undefined;
     await refreshIndex(index, objects, { tip: commit, tree, change });
-    if (then === 'save') this.#indexes.save(index);
+    if (then === 'keep') return index;
+    return this.#keep(this.#indexes.save(index));
+  }
+
+  #keep(index: LedgerIndex): LedgerIndex {
+    this.#latest = index;
     return index;
   }
 
@@ -140,11 +161,14 @@ export class Ledger {
       pause: (attempt) => this.#pause(attempt),
       openForWrite: async () => {
         const tip = await this.#mustHaveTip();
-        const index = await this.#indexAt(tip.oid, 'save');
-        return { index, snapshot: this.#view(index), local: tip.from === 'local' ? tip.oid : null };
+        const before = await this.#indexAt(tip.oid, 'save');
+        return { index: before.fork(), snapshot: this.#view(before), local: tip.from === 'local' ? tip.oid : null };
       },
-      view: (index) => this.#view(index),
-      settled: (index) => this.#indexes.save(index),
+      // The next plan of a series moves the index on, so each state is a fork of its own.
+      view: (index) => this.#view(index.fork()),
+      settled: (index) => {
+        this.#keep(this.#indexes.save(index));
+      },
     };
   }
 

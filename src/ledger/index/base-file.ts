@@ -83,7 +83,9 @@ export function encodeBase(index: StoredIndex): Buffer {
 }
 
 /** The index that the bytes hold, or undefined when they are torn, damaged or of another version. */
-export function decodeBase(file: Buffer): StoredIndexParts | undefined {
+export function decodeBase(bytes: Buffer): StoredIndexParts | undefined {
+  // The columns are used in place, and an array of 32-bit numbers has to begin at a multiple of 4.
+  const file = bytes.byteOffset % 8 === 0 ? bytes : Buffer.from(new Uint8Array(bytes).buffer);
   if (file.length < 16 || file.readUInt32LE(file.length - 4) !== crc32(file.subarray(0, -4))) return undefined;
   const end = file.indexOf(0x0a);
   const header = JSON.parse(file.toString('utf8', 0, end)) as Header;
@@ -96,13 +98,13 @@ export function decodeBase(file: Buffer): StoredIndexParts | undefined {
   const starts = new Uint32Array(offsets.buffer, offsets.byteOffset, header.rows + 1);
   const detail = (row: number): Detail =>
     JSON.parse(text.toString('utf8', starts[row] ?? 0, starts[row + 1] ?? 0)) as Detail;
-  const bytes = header.oidLength / 2;
+  const oidBytes = header.oidLength / 2;
   return {
     head: { id: header.id, tip: header.tip, tree: header.tree },
     columns,
     damaged: header.damaged,
     source: rowSource(columns, { rows: header.rows, ids, detail }),
-    blob: (row) => blobs.toString('hex', row * bytes, (row + 1) * bytes),
+    blob: (row) => blobs.toString('hex', row * oidBytes, (row + 1) * oidBytes),
     change: (row) => detail(row)[2] ?? undefined,
     alias: (name) => findAlias(aliases, name),
   };

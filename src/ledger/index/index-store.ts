@@ -16,8 +16,11 @@ import type { DamagedFile, IndexHead } from './types.ts';
 export interface IndexStore {
   /** The newest index there is, or an empty one. It may describe an older tip. */
   load(): LedgerIndex;
-  /** Saves the index. Failure is not an error: the next command reads from git what is missing. */
-  save(index: LedgerIndex): void;
+  /**
+   * Saves the index and gives the one to go on with: where it was folded into a new base, one that reads from that.
+   * Failure is not an error: the next command reads from git what is missing.
+   */
+  save(index: LedgerIndex): LedgerIndex;
 }
 
 /** A delta with more rows than this is folded into the base, or than a twentieth of the tasks. */
@@ -44,19 +47,22 @@ export function fileIndexStore(folder: string, options: { oidLength: 40 | 64; ne
     }
     return index;
   };
-  const save = (index: LedgerIndex): void => {
+  const save = (index: LedgerIndex): LedgerIndex => {
     const fold = index.head.id === '' || index.fresh.size > Math.max(MIN_FOLD, index.table.size / 20);
     try {
       makeFolder(folder);
       if (fold) {
-        const head = { ...index.head, id: options.newId() };
-        replace(basePath, encodeBase({ ...storable(index), head }));
+        const bytes = encodeBase({ ...storable(index), head: { ...index.head, id: options.newId() } });
+        replace(basePath, bytes);
         rmSync(deltaPath, { force: true });
-      } else replace(deltaPath, encodeDelta(index));
+        return new LedgerIndex(options.oidLength, decodeBase(bytes));
+      }
+      replace(deltaPath, encodeDelta(index));
     } catch (error) {
       // A read-only or full disk: commands are only slower without the cache.
       if (!isSystemError(error, 'EACCES', 'EPERM', 'EROFS', 'ENOSPC', 'EDQUOT', 'ENOENT', 'ENOTDIR')) throw error;
     }
+    return index;
   };
   const replace = (path: string, bytes: Uint8Array): void => {
     const temporary = `${path}.${options.newId()}.tmp`;
