@@ -11,7 +11,7 @@ import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { join, relative, sep } from 'node:path';
+import { basename, join, relative, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 
@@ -37,6 +37,19 @@ const LAZY = {
   ...Object.fromEntries(LAZY_BUILT_INS.flatMap((name) => [name, `node:${name}`].map((id) => [id, `node:${name}`]))),
   ...Object.fromEntries(Object.entries(LAZY_LIBRARIES).map(([library, name]) => [library, `./${name}`])),
 };
+
+/**
+ * Verbs that are loaded together. Each group is a bundle of its own with a code cache of its own, because V8 reads all of
+ * a cache at each start: `--help` needs no verb, and reading needs nothing of writing. What is in no group goes to
+ * `rest`.
+ */
+const VERB_BUNDLES = {
+  read: ['list', 'ready', 'blocked', 'show', 'why', 'plan', 'stats', 'log'],
+  write: ['init', 'add', 'set', 'note', 'next', 'claim', 'renew', 'release', 'done', 'reopen', 'cancel'],
+};
+
+/** What all bundles must have in common, since its classes are compared: module to the name that `core` exports it by. */
+const SHARED = { [join(root, 'src/errors.ts')]: 'errors', commander: 'commander' };
 
 /** Options that every bundle shares. Names are kept: renaming them costs 10 ms in each start (measured). */
 const BUNDLE = {
@@ -66,6 +79,39 @@ const lazyImports = {
     bundler.onLoad({ filter: /.*/, namespace: 'lazy' }, ({ path }) => ({ contents: standIn(path), loader: 'js' }));
   },
 };
+
+/** In `core`, a verb is what its bundle exports under the verb's name. */
+const verbBundles = {
+  name: 'verb-bundles',
+  setup(bundler) {
+    bundler.onResolve({ filter: /\/commands\/[\w-]+\.ts$/ }, ({ path }) => {
+      return { path: basename(path, '.ts'), namespace: 'verb' };
+    });
+    bundler.onResolve({ filter: /^\.\//, namespace: 'verb' }, ({ path }) => ({ path, external: true }));
+    bundler.onLoad({ filter: /.*/, namespace: 'verb' }, ({ path }) => {
+      return { contents: `module.exports = require('./${bundleOf(path)}')['${path}'];`, loader: 'js' };
+    });
+  },
+};
+
+/** In the other bundles, what is shared is that of `core`. */
+const sharedModules = {
+  name: 'shared-modules',
+  setup(bundler) {
+    bundler.onResolve({ filter: /errors\.ts$|^commander$/ }, ({ path, resolveDir }) => {
+      const name = SHARED[path.startsWith('.') ? join(resolveDir, path) : path];
+      return name === undefined ? undefined : { path: name, namespace: 'shared' };
+    });
+    bundler.onResolve({ filter: /^\.\/core$/, namespace: 'shared' }, ({ path }) => ({ path, external: true }));
+    bundler.onLoad({ filter: /.*/, namespace: 'shared' }, ({ path }) => {
+      return { contents: `module.exports = require('./core')['${path}'];`, loader: 'js' };
+    });
+  },
+};
+
+function bundleOf(verb) {
+  return Object.keys(VERB_BUNDLES).find((name) => VERB_BUNDLES[name].includes(verb)) ?? 'rest';
+}
 
 function standIn(id) {
   const exported = require(id);
@@ -108,11 +154,27 @@ async function buildCli() {
   const libraries = Object.entries(LAZY_LIBRARIES).map(([library, name]) =>
     bundle(name, { stdin: { contents: `module.exports = require('${library}')`, resolveDir: root } }),
   );
-  await Promise.all([bundle('core', { entryPoints: ['src/cli/main.ts'], plugins: [lazyImports] }), ...libraries]);
+  const shared = Object.entries(SHARED).map(([path, name]) => `export * as ${name} from ${JSON.stringify(path)};`);
+  const core = entry(["export { main } from './src/cli/main.ts';", ...shared]);
+  const verbs = [...Object.keys(VERB_BUNDLES), 'rest'].map((name) => {
+    const names = verbNames().filter((verb) => bundleOf(verb) === name);
+    const lines = names.map((verb) => `export * as ${JSON.stringify(verb)} from './src/cli/commands/${verb}.ts';`);
+    return bundle(name, { ...entry(lines), plugins: [lazyImports, sharedModules] });
+  });
+  await Promise.all([bundle('core', { ...core, plugins: [lazyImports, verbBundles] }), ...verbs, ...libraries]);
   for (const file of readdirSync(cliFolder)) {
     if (file.endsWith('.cache')) rmSync(join(cliFolder, file), { force: true });
   }
   run([join(root, '.tools/warm-up.mjs')]);
+}
+
+/** The files of the verbs: each `src/cli/commands/<verb>.ts`. */
+function verbNames() {
+  return readdirSync(join(root, 'src/cli/commands')).map((file) => basename(file, '.ts'));
+}
+
+function entry(lines) {
+  return { stdin: { contents: lines.join('\n'), resolveDir: root, loader: 'ts' } };
 }
 
 function buildLibrary() {

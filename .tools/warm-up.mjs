@@ -20,7 +20,7 @@ const COMMANDS = [
   ['ready', '--json'],
   ['ready'],
   ['show', 'ID'],
-  ['set', 'ID', '--priority', '1', '--unblock'],
+  ['set', 'ID', '--priority', '1'],
   ['claim', 'ID'],
   ['done', 'ID'],
   ['next'],

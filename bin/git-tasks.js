@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 /**
- * The launcher: runs `dist/cli/core.js`, which holds the whole program, with V8's code cache.
+ * The launcher: runs `dist/cli/core.js`, which parses the command line and asks for the bundle of the verb, each with
+ * V8's code cache.
  *
  * Start-up is most of what a short command costs, so the bundle is compiled through `vm.Script` with `cachedData`.
  * Medians of 60 interleaved starts of `--help` on Node 20, stdout piped, of a program that is little more than its

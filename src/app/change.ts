@@ -88,6 +88,8 @@ export interface TaskAnswer {
   readonly task: TaskView;
   readonly commit: string;
   readonly changed: boolean;
+  /** The shortest safe prefix of the task's id and of what it waits for. */
+  readonly shortIds: Readonly<Record<TaskId, string>>;
 }
 
 /** What a verb answers that changed several tasks. */
@@ -95,6 +97,8 @@ export interface TasksAnswer {
   readonly tasks: readonly TaskView[];
   readonly commit: string;
   readonly changed: boolean;
+  /** The shortest safe prefix of each task's id and of what it waits for. */
+  readonly shortIds: Readonly<Record<TaskId, string>>;
 }
 
 /** The answer about these tasks as the change left them. */
@@ -102,11 +106,17 @@ export async function answerTasks(session: Session, change: Changed<readonly Tas
   const { snapshot, commit, changed } = change;
   const tasks: TaskView[] = [];
   for (const id of change.result) tasks.push(await taskView(session, snapshot, id));
-  return { tasks, commit, changed };
+  return { tasks, commit, changed, shortIds: shortIdsOf(snapshot, tasks) };
 }
 
 /** The answer about one task as the change left it. */
 export async function answerTask(session: Session, change: Changed<TaskId>): Promise<TaskAnswer> {
   const { snapshot, commit, changed, result } = change;
-  return { task: await taskView(session, snapshot, result), commit, changed };
+  const task = await taskView(session, snapshot, result);
+  return { task, commit, changed, shortIds: shortIdsOf(snapshot, [task]) };
+}
+
+function shortIdsOf(snapshot: Snapshot, tasks: readonly TaskView[]): Readonly<Record<TaskId, string>> {
+  const ids = new Set(tasks.flatMap((task) => [task.id, ...task.openBlockers]));
+  return Object.fromEntries([...ids].map((id) => [id, snapshot.has(id) ? snapshot.short(id) : id]));
 }

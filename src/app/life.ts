@@ -1,8 +1,10 @@
 /** The life of a task: claim, renew, release, done, reopen, cancel. The rules themselves are the ledger's. */
 import { TasksError } from '../errors.ts';
+import { isReady, readinessAt } from '../graph/readiness.ts';
 import { NONE } from '../graph/table.ts';
-import { neighbours } from '../graph/walk.ts';
+import { blockedRowsOfRow, neighbours } from '../graph/walk.ts';
 import { isHolder, leaseState, nextClaim, renewedClaim } from '../lease/lease.ts';
+import type { Snapshot } from '../ledger/snapshot.ts';
 import { normalizeText } from '../task/text.ts';
 import type { TaskId } from '../task/types.ts';
 import {
@@ -45,6 +47,12 @@ export interface ClaimAnswer extends TasksAnswer {
   readonly already: boolean;
 }
 
+/** The answer of `done`. */
+export interface DoneAnswer extends TasksAnswer {
+  /** Tasks that waited for these, or hold them as parts, and are ready now. */
+  readonly unblocked: readonly { readonly id: TaskId; readonly subject: string }[];
+}
+
 /** Takes tasks and starts them: owner, lease, `in_progress`. */
 export async function claimTasks(session: Session, input: ClaimInput, options: WriteOptions = {}): Promise<ClaimAnswer> {
   const change = await makeChange(session, (bench, context) => planClaim(bench, input, context), options);
@@ -62,8 +70,25 @@ export async function releaseTasks(session: Session, input: TasksInput, options:
 }
 
 /** Completes tasks. */
-export async function completeTasks(session: Session, input: DoneInput, options: WriteOptions = {}): Promise<TasksAnswer> {
-  return run(session, (bench) => planDone(bench, input), options);
+export async function completeTasks(session: Session, input: DoneInput, options: WriteOptions = {}): Promise<DoneAnswer> {
+  const change = await makeChange(session, (bench) => planDone(bench, input), options);
+  const answer = await answerTasks(session, change);
+  const { snapshot } = change;
+  const unblocked = change.changed ? readyAfter(snapshot, change.result, session.world.now()) : [];
+  const shortIds = { ...answer.shortIds, ...Object.fromEntries(unblocked.map(({ id }) => [id, snapshot.short(id)])) };
+  return { ...answer, shortIds, unblocked };
+}
+
+/** What waited for these tasks, or has them as parts, and is ready. */
+function readyAfter(snapshot: Snapshot, ids: readonly TaskId[], now: number): DoneAnswer['unblocked'] {
+  const { table } = snapshot;
+  const waiting = ids.flatMap((id) => {
+    const row = table.rowOf(id);
+    return [...blockedRowsOfRow(table, row), table.parent(row)];
+  });
+  const readiness = readinessAt(table, now);
+  const ready = [...new Set(waiting)].filter((row) => row >= 0 && isReady(readiness, row));
+  return ready.map((row) => ({ id: table.id(row), subject: table.summary(row).subject }));
 }
 
 /** Opens completed or cancelled tasks again. */

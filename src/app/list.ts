@@ -3,6 +3,7 @@ import { TasksError } from '../errors.ts';
 import { type Compare, urgency } from '../graph/order.ts';
 import { isBlocked, isReady, type Readiness, readinessAt } from '../graph/readiness.ts';
 import { NONE, type TaskTable } from '../graph/table.ts';
+import type { Snapshot } from '../ledger/snapshot.ts';
 import type { Status } from '../task/types.ts';
 import type { Session } from './session.ts';
 import { rowView, type TaskRow } from './task-view.ts';
@@ -37,6 +38,11 @@ export interface ListAnswer {
   readonly shortIds: Readonly<Record<string, string>>;
 }
 
+/** The files that no list can show, each with its first problem. */
+export function damagedFiles({ damaged }: Snapshot): { readonly path: string; readonly message: string }[] {
+  return damaged.map(({ path, problems }) => ({ path, message: problems[0]?.message ?? 'cannot be read' }));
+}
+
 /** How many tasks a list shows when nobody says otherwise. */
 export const DEFAULT_LIMIT = 50;
 
@@ -49,18 +55,35 @@ export async function listTasks(session: Session, input: ListInput = {}): Promis
   const keep = filterOf(readiness, input, { parent, list: session.onlyList });
   const rows: number[] = [];
   for (let row = 0; row < table.size; row++) if (keep(row)) rows.push(row);
-  rows.sort(compareBy(table, input.sort ?? 'urgency'));
   const limit = input.limit ?? DEFAULT_LIMIT;
-  const tasks = (limit === 0 ? rows : rows.slice(0, limit)).map((row) => rowView(readiness, row));
+  const first = firstRows(rows, limit === 0 ? rows.length : limit, compareBy(table, input.sort ?? 'urgency'));
+  const tasks = first.map((row) => rowView(readiness, row));
   const ids = tasks.flatMap((task) => [task.id, ...task.blockedBy, ...(task.parent === undefined ? [] : [task.parent])]);
   return {
     tasks,
     total: rows.length,
     shown: tasks.length,
     tip: snapshot.tip,
-    damaged: snapshot.damaged.map(({ path, problems }) => ({ path, message: problems[0]?.message ?? 'cannot be read' })),
+    damaged: damagedFiles(snapshot),
     shortIds: Object.fromEntries([...new Set(ids)].map((id) => [id, snapshot.short(id)])),
   };
+}
+
+/** The first rows of an order, sorted: most of a long list is never shown, so most of it is compared only once. */
+function firstRows(rows: readonly number[], limit: number, compare: Compare): number[] {
+  if (rows.length <= limit) return rows.toSorted(compare);
+  // Sorted whenever it has grown to twice the limit: what was cut off then can never come back.
+  let first = rows.slice(0, limit).sort(compare);
+  let added = 0;
+  for (let i = limit; i < rows.length; i++) {
+    const row = rows[i] ?? NONE;
+    if (compare(row, first[limit - 1] ?? NONE) > 0) continue;
+    first.push(row);
+    if (++added < limit) continue;
+    first = first.sort(compare).slice(0, limit);
+    added = 0;
+  }
+  return first.sort(compare).slice(0, limit);
 }
 
 interface Scope {

@@ -2,7 +2,7 @@
 import { urgency } from '../graph/order.ts';
 import { readinessAt } from '../graph/readiness.ts';
 import { topologicalOrder } from '../graph/walk.ts';
-import { DEFAULT_LIMIT } from './list.ts';
+import { damagedFiles, DEFAULT_LIMIT } from './list.ts';
 import type { Session } from './session.ts';
 import { rowView, type TaskRow } from './task-view.ts';
 
@@ -17,6 +17,7 @@ export interface PlanAnswer {
   readonly total: number;
   readonly shown: number;
   readonly tip: string;
+  readonly damaged: readonly { readonly path: string; readonly message: string }[];
   readonly shortIds: Readonly<Record<string, string>>;
 }
 
@@ -38,6 +39,7 @@ export async function planTasks(session: Session, input: PlanInput = {}): Promis
     total: mine.length,
     shown: tasks.length,
     tip: snapshot.tip,
+    damaged: damagedFiles(snapshot),
     shortIds: Object.fromEntries([...new Set(ids)].map((id) => [id, snapshot.short(id)])),
   };
 }

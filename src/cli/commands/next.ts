@@ -1,0 +1,41 @@
+/** `git tasks next`. */
+import { parseDuration } from '../../task/duration.ts';
+import { taskAnswer } from '../answers.ts';
+import { EXIT } from '../exit-codes.ts';
+import { openLedger } from '../open-ledger.ts';
+import { collectNames, declareLease } from '../options.ts';
+import { changeLines, leaseDetail } from '../render/changes.ts';
+import { nothingReady } from '../render/notices.ts';
+import type { Verb } from '../verb.ts';
+
+interface Flags {
+  readonly label?: readonly string[];
+  readonly lease?: number;
+  readonly hold?: true;
+  readonly wait?: number;
+}
+
+/** Claims the best ready task; exits with 3 when there is none. */
+export const verb: Verb<Flags> = {
+  declare: (command) => {
+    command.option('-l, --label <label>', 'with this label; repeatable (all must be there)', collectNames);
+    declareLease(command);
+    command.option('--wait <time>', 'wait this long for a task to become ready: 45s, 10m', parseDuration);
+  },
+  run: async (context, { label, lease, hold, wait }) => {
+    const { claimNext } = await import('../../app/next.ts');
+    const session = await openLedger(context);
+    const answer = await claimNext(session, { labels: label, lease, hold, wait });
+    if (answer.status === 'claimed') {
+      const { task, shortIds } = answer;
+      const detail = (): string | undefined => leaseDetail(task, context.out);
+      context.answer(taskAnswer(answer), () => changeLines({ done: 'claimed', tasks: [task], shortIds, detail }, context.out));
+      return EXIT.done;
+    }
+    const { countTasks } = await import('../../app/stats.ts');
+    const stats = await countTasks(session);
+    context.answer({ task: null, open: answer.open, tip: answer.tip }, () => []);
+    context.note(nothingReady(stats, label ?? [], context.err));
+    return EXIT.nothing;
+  },
+};

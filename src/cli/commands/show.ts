@@ -1,0 +1,16 @@
+/** `git tasks show`. */
+import { EXIT } from '../exit-codes.ts';
+import { openLedger } from '../open-ledger.ts';
+import { taskCard } from '../render/task-card.ts';
+import { textArgument, type Verb } from '../verb.ts';
+
+/** Shows a task in full. */
+export const verb: Verb = {
+  run: async (context, _flags, args) => {
+    const { showTask } = await import('../../app/show.ts');
+    const answer = await showTask(await openLedger(context), textArgument(args));
+    const { task, tip } = answer;
+    context.answer({ task, tip }, () => taskCard(answer, context.out));
+    return EXIT.done;
+  },
+};

@@ -1,0 +1,59 @@
+/** What a change did, in one line for each task. */
+import type { TaskRow, TaskView } from '../../app/task-view.ts';
+import { printable } from './printable.ts';
+import type { Screen } from './screen.ts';
+import { cut } from './table.ts';
+import { shortOf, type ShortIds } from './task-rows.ts';
+import { untilText } from './times.ts';
+
+/** A change to tell of. */
+export interface ChangeText {
+  /** What was done: `claimed`. */
+  readonly done: string;
+  readonly tasks: readonly TaskView[];
+  readonly shortIds: ShortIds;
+  /** What stands in brackets at the end, where there is something to say. */
+  readonly detail?: ((task: TaskView) => string | undefined) | undefined;
+}
+
+/** One line for each task: `claimed 7kq3 Run the API tests (term 2, until 15:30)`. */
+export function changeLines({ done, tasks, shortIds, detail }: ChangeText, screen: Screen): string[] {
+  const { paint } = screen;
+  return tasks.map((task) => {
+    const id = shortOf(task.id, shortIds);
+    const note = detail?.(task);
+    const suffix = note === undefined ? '' : ` (${note})`;
+    const subject = cut(printable(task.subject), Math.max(8, screen.width - done.length - id.length - suffix.length - 2));
+    return `${paint.good(done)} ${paint.id(id)} ${subject}${paint.quiet(suffix)}`;
+  });
+}
+
+/** `term 2, until 15:30`. */
+export function leaseDetail({ claim }: TaskRow, screen: Screen): string | undefined {
+  if (claim === undefined) return undefined;
+  const until = claim.expires === undefined ? undefined : `until ${untilText(claim.expires, screen)}`;
+  const end = claim.hold === true ? 'without an end' : until;
+  return [`term ${claim.term}`, end, claim.provisional === true ? 'provisional' : undefined]
+    .filter((part) => part !== undefined)
+    .join(', ');
+}
+
+/** `waits for 2m4k, 9d8e`, of a task that something stands before. */
+export function waitDetail({ openBlockers, blocked }: TaskRow, shortIds: ShortIds): string | undefined {
+  if (!blocked || openBlockers.length === 0) return undefined;
+  return `waits for ${openBlockers.map((id) => shortOf(id, shortIds)).join(', ')}`;
+}
+
+/** A task that became ready. */
+export interface ReadyNow {
+  readonly id: string;
+  readonly subject: string;
+}
+
+/** The tasks that a change made ready. */
+export function readyLines(tasks: readonly ReadyNow[], shortIds: ShortIds, screen: Screen): string[] {
+  return tasks.map(({ id, subject }) => {
+    const text = cut(printable(subject), Math.max(8, screen.width - 17));
+    return `  ${screen.paint.quiet('now ready')} ${screen.paint.id(shortOf(id, shortIds))} ${text}`;
+  });
+}

@@ -1,0 +1,67 @@
+/**
+ * Every verb of the command line, in the order of the help.
+ *
+ * Light on purpose: `--help` and the search for a verb read this table only; what a verb does is loaded when it is run.
+ */
+import type { Verb } from './verb.ts';
+
+/** A row of the table. */
+export interface VerbEntry {
+  /** The name and its arguments as commander declares them: `show <id>`. */
+  readonly usage: string;
+  readonly summary: string;
+  /** Heading in the help; none: not shown there. */
+  readonly group?: string;
+  readonly load: () => Promise<{ readonly verb: Verb<never> }>;
+}
+
+const PLAN = 'Plan:';
+const LOOK = 'Look:';
+const WORK = 'Work:';
+const KEEP = 'Keep:';
+
+/** All verbs. */
+export const VERBS: readonly VerbEntry[] = [
+  { group: PLAN, usage: 'init', summary: 'create or adopt the ledger', load: () => import('./commands/init.ts') },
+  { group: PLAN, usage: 'add <subject>', summary: 'create a task', load: () => import('./commands/add.ts') },
+  { group: PLAN, usage: 'set <id...>', summary: 'change fields of tasks', load: () => import('./commands/set.ts') },
+  { group: PLAN, usage: 'note <id> <text>', summary: 'append a note', load: () => import('./commands/note.ts') },
+  { group: PLAN, usage: 'edit <id>', summary: 'edit a task in your editor', load: () => import('./commands/edit.ts') },
+  { group: PLAN, usage: 'batch', summary: 'many changes from JSON lines', load: () => import('./commands/batch.ts') },
+  { group: LOOK, usage: 'list', summary: 'list open tasks', load: () => import('./commands/list.ts') },
+  { group: LOOK, usage: 'ready', summary: 'what can be started now', load: () => import('./commands/ready.ts') },
+  { group: LOOK, usage: 'blocked', summary: 'what waits for other tasks', load: () => import('./commands/blocked.ts') },
+  { group: LOOK, usage: 'show <id>', summary: 'a task in full', load: () => import('./commands/show.ts') },
+  { group: LOOK, usage: 'why <id>', summary: 'why a task is not ready', load: () => import('./commands/why.ts') },
+  { group: LOOK, usage: 'plan', summary: 'the open work in a possible order', load: () => import('./commands/plan.ts') },
+  { group: LOOK, usage: 'stats', summary: 'how the plan stands', load: () => import('./commands/stats.ts') },
+  { group: LOOK, usage: 'log [id]', summary: 'what changed, and who did it', load: () => import('./commands/log.ts') },
+  { group: WORK, usage: 'next', summary: 'claim the best ready task', load: () => import('./commands/next.ts') },
+  { group: WORK, usage: 'claim <id...>', summary: 'take tasks and start them', load: () => import('./commands/claim.ts') },
+  { group: WORK, usage: 'renew <id...>', summary: 'extend the lease of a claim', load: () => import('./commands/renew.ts') },
+  { group: WORK, usage: 'release <id...>', summary: 'give tasks back', load: () => import('./commands/release.ts') },
+  { group: WORK, usage: 'done <id...>', summary: 'complete tasks', load: () => import('./commands/done.ts') },
+  { group: WORK, usage: 'reopen <id...>', summary: 'open closed tasks again', load: () => import('./commands/reopen.ts') },
+  { group: WORK, usage: 'cancel <id...>', summary: 'give tasks up', load: () => import('./commands/cancel.ts') },
+  { group: KEEP, usage: 'lint', summary: 'check that the ledger is in order', load: () => import('./commands/lint.ts') },
+  { group: KEEP, usage: 'doctor', summary: 'find and mend damage', load: () => import('./commands/doctor.ts') },
+  {
+    group: KEEP,
+    usage: 'import <format> [file]',
+    summary: 'bring in tasks (beads, jsonl)',
+    load: () => import('./commands/import.ts'),
+  },
+  { group: KEEP, usage: 'export <format>', summary: 'write all tasks (jsonl)', load: () => import('./commands/export.ts') },
+  {
+    group: KEEP,
+    usage: 'completion <shell>',
+    summary: 'completion for bash, zsh or fish',
+    load: () => import('./commands/completion.ts'),
+  },
+  { usage: 'complete-ids [verb]', summary: 'ids for shell completion', load: () => import('./commands/complete-ids.ts') },
+];
+
+/** The name of a verb, without its arguments. */
+export function nameOf({ usage }: VerbEntry): string {
+  return usage.split(' ', 1)[0] ?? usage;
+}
