@@ -9,10 +9,9 @@ export type Compare = (a: number, b: number) => number;
 export function urgency(table: TaskTable): Compare {
   const { priority, created } = table.columns;
   const chains = chainLengths(table);
-  const at = (column: ArrayLike<number>, row: number): number => column[row] ?? 0;
   return (a, b) =>
-    at(priority, a) - at(priority, b) ||
-    at(chains, b) - at(chains, a) ||
-    at(created, a) - at(created, b) ||
+    (priority[a] ?? 0) - (priority[b] ?? 0) ||
+    (chains[b] ?? 0) - (chains[a] ?? 0) ||
+    (created[a] ?? 0) - (created[b] ?? 0) ||
     (table.id(a) < table.id(b) ? -1 : 1);
 }

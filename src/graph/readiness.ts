@@ -7,7 +7,7 @@ import { leaseState } from '../lease/lease.ts';
 import { instantToMs } from '../task/instant.ts';
 import type { Claim, Status, TaskId } from '../task/types.ts';
 import { overlap } from './scope.ts';
-import { FLAG, STATUS, type TaskTable } from './table.ts';
+import { FLAG, NONE, STATUS, type TaskTable } from './table.ts';
 import { type Adjacency, childrenOf, neighbours } from './walk.ts';
 
 /** One reason why a task is not ready. */
@@ -38,16 +38,23 @@ export function readinessAt(table: TaskTable, now: number): Readiness {
   return { table, now, children: childrenOf(table), runningScopes };
 }
 
+/** What can stand against a task beside its status and its dependencies. */
+const HINDRANCES = FLAG.claim | FLAG.defer | FLAG.scope;
+
 /** Whether the task can be started now. */
 export function isReady(readiness: Readiness, row: number): boolean {
   const { table } = readiness;
+  // The columns alone decide about nearly all tasks.
+  if (!table.has(row, HINDRANCES))
+    return table.columns.status[row] === STATUS.pending && !hasDependency(readiness, row);
   if (!table.isOpen(row)) return false;
-  return statusReason(readiness, row) === undefined && firstBarrier(readiness, row) === undefined;
+  if (statusReason(readiness, row) !== undefined || deferReason(readiness, row) !== undefined) return false;
+  return !hasDependency(readiness, row) && scopeReasons(readiness, row).length === 0;
 }
 
 /** Whether unfinished work (blockers or children) stands before an open task. */
 export function isBlocked(readiness: Readiness, row: number): boolean {
-  return readiness.table.isOpen(row) && firstDependency(readiness, row) !== undefined;
+  return readiness.table.isOpen(row) && hasDependency(readiness, row);
 }
 
 /** All reasons why the task cannot be started now; none when it is ready. */
@@ -63,23 +70,28 @@ export function reasonsAgainst(readiness: Readiness, row: number): Reason[] {
 export function* dependencies(readiness: Readiness, row: number): Generator<Reason> {
   const { table, children } = readiness;
   for (const blocker of table.blockers(row)) {
-    // A cancelled or missing blocker is not done: whoever cancelled it must say what becomes of those that wait.
     if (blocker < 0) yield { kind: 'blocker', id: table.id(blocker), status: 'missing' };
-    else if (table.columns.status[blocker] !== STATUS.completed) {
-      yield { kind: 'blocker', id: table.id(blocker), status: table.status(blocker) };
-    }
+    else if (!isDone(table, blocker)) yield { kind: 'blocker', id: table.id(blocker), status: table.status(blocker) };
   }
   for (const child of neighbours(children, row)) {
     if (table.isOpen(child)) yield { kind: 'child', id: table.id(child), status: table.status(child) };
   }
 }
 
-function firstDependency(readiness: Readiness, row: number): Reason | undefined {
-  return dependencies(readiness, row).next().value ?? undefined;
+/** Whether there are `dependencies`. This is asked of every task in each command, so it makes no objects. */
+function hasDependency({ table, children }: Readiness, row: number): boolean {
+  const { edges, edgeStart, edgeCount } = table.columns;
+  const start = edgeStart[row] ?? 0;
+  const end = start + (edgeCount[row] ?? 0);
+  for (let e = start; e < end; e++) if (!isDone(table, edges[e] ?? NONE)) return true;
+  const lastChild = children.start[row + 1] ?? 0;
+  for (let c = children.start[row] ?? 0; c < lastChild; c++) if (table.isOpen(children.rows[c] ?? NONE)) return true;
+  return false;
 }
 
-function firstBarrier(readiness: Readiness, row: number): Reason | undefined {
-  return deferReason(readiness, row) ?? firstDependency(readiness, row) ?? scopeReasons(readiness, row)[0];
+/** A cancelled or missing blocker is not done: whoever cancelled it must say what becomes of those that wait. */
+function isDone(table: TaskTable, blocker: number): boolean {
+  return blocker >= 0 && table.columns.status[blocker] === STATUS.completed;
 }
 
 function statusReason({ table, now }: Readiness, row: number): Reason | undefined {

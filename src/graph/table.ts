@@ -6,6 +6,7 @@
  * (a claim, a scope, a deferral) stays in the summary and is decoded when its flag is set.
  */
 import { invariant } from '../errors.ts';
+import { type Columns, copyColumns, emptyColumns, growEdges, growRows } from './columns.ts';
 import type { TaskSummary } from '../task/summary.ts';
 import type { Status, TaskId } from '../task/types.ts';
 import { STATUSES } from '../task/validate.ts';
@@ -29,31 +30,6 @@ type FlagName = 'claim' | 'defer' | 'scope' | 'conflicts' | 'labels' | 'owner' |
 
 /** Numbers of the statuses in the `status` column. */
 export const STATUS: Readonly<Record<Status, number>> = { pending: 0, in_progress: 1, completed: 2, cancelled: 3 };
-
-/** The columns of a table, each with room for at least `size` rows. */
-export interface Columns {
-  size: number;
-  /** Index into `STATUSES`. */
-  status: Uint8Array;
-  priority: Uint8Array;
-  flags: Uint8Array;
-  /** Index into `lists`. */
-  list: Uint16Array;
-  /** Seconds since 1970. */
-  created: Uint32Array;
-  /** A row, `NONE`, or a missing task (`missingId`). */
-  parent: Int32Array;
-  /** Where the row's blockers begin in `edges`, and how many they are. */
-  edgeStart: Int32Array;
-  edgeCount: Int32Array;
-  /** Rows, or missing tasks. */
-  edges: Int32Array;
-  edgesUsed: number;
-  /** Names of the lists, in order of appearance. */
-  lists: string[];
-  /** Ids that edges name and no task has: `-2 - k` in a column stands for `missing[k]`. */
-  missing: string[];
-}
 
 /** Gives ids and summaries of the rows that came from the index, in order of id; rows added later are the table's. */
 export interface RowSource {
@@ -82,24 +58,7 @@ export class TaskTable {
 
   /** An independent copy: updates of one do not show in the other. Costs a copy of the columns. */
   clone(): TaskTable {
-    const { columns } = this;
-    const copy = new TaskTable(
-      {
-        ...columns,
-        status: columns.status.slice(),
-        priority: columns.priority.slice(),
-        flags: columns.flags.slice(),
-        list: columns.list.slice(),
-        created: columns.created.slice(),
-        parent: columns.parent.slice(),
-        edgeStart: columns.edgeStart.slice(),
-        edgeCount: columns.edgeCount.slice(),
-        edges: columns.edges.slice(),
-        lists: [...columns.lists],
-        missing: [...columns.missing],
-      },
-      this.#source,
-    );
+    const copy = new TaskTable(copyColumns(this.columns), this.#source);
     for (const [row, summary] of this.#summaries) copy.#summaries.set(row, summary);
     for (const [id, row] of this.#addedRows) copy.#addedRows.set(id, row);
     copy.#addedIds.push(...this.#addedIds);
@@ -277,45 +236,4 @@ function flagsOf(summary: TaskSummary): number {
   if (summary.due !== undefined) flags |= FLAG.due;
   if (summary.aliases !== undefined) flags |= FLAG.aliases;
   return flags;
-}
-
-function emptyColumns(): Columns {
-  return {
-    size: 0,
-    status: new Uint8Array(0),
-    priority: new Uint8Array(0),
-    flags: new Uint8Array(0),
-    list: new Uint16Array(0),
-    created: new Uint32Array(0),
-    parent: new Int32Array(0),
-    edgeStart: new Int32Array(0),
-    edgeCount: new Int32Array(0),
-    edges: new Int32Array(0),
-    edgesUsed: 0,
-    lists: [],
-    missing: [],
-  };
-}
-
-function growRows(columns: Columns, rows: number): void {
-  if (rows <= columns.status.length) return;
-  const room = Math.max(16, rows + (rows >> 1));
-  columns.status = enlarged(columns.status, new Uint8Array(room));
-  columns.priority = enlarged(columns.priority, new Uint8Array(room));
-  columns.flags = enlarged(columns.flags, new Uint8Array(room));
-  columns.list = enlarged(columns.list, new Uint16Array(room));
-  columns.created = enlarged(columns.created, new Uint32Array(room));
-  columns.parent = enlarged(columns.parent, new Int32Array(room));
-  columns.edgeStart = enlarged(columns.edgeStart, new Int32Array(room));
-  columns.edgeCount = enlarged(columns.edgeCount, new Int32Array(room));
-}
-
-function growEdges(columns: Columns, edges: number): void {
-  if (edges <= columns.edges.length) return;
-  columns.edges = enlarged(columns.edges, new Int32Array(Math.max(16, edges + (edges >> 1))));
-}
-
-function enlarged<T extends Uint8Array | Uint16Array | Uint32Array | Int32Array>(from: T, to: T): T {
-  to.set(from);
-  return to;
 }

@@ -7,7 +7,8 @@
  * a torn or damaged file look like no file at all: everything in it can be read again from git.
  */
 import { crc32 } from 'node:zlib';
-import type { Columns, RowSource } from '../../graph/table.ts';
+import type { Columns } from '../../graph/columns.ts';
+import type { RowSource } from '../../graph/table.ts';
 import { NONE } from '../../graph/table.ts';
 import type { TaskSummary } from '../../task/summary.ts';
 import { toInstant } from '../../task/instant.ts';
@@ -157,12 +158,12 @@ function columnSections(columns: Columns, order: readonly number[]): Uint8Array[
 }
 
 function detailSections(index: StoredIndex, order: readonly number[]): { offsets: Uint8Array; text: Buffer } {
-  const lines = order.map((row) => Buffer.from(JSON.stringify(detailOf(index, row))));
+  const lines = order.map((row) => JSON.stringify(detailOf(index, row)));
   const offsets = new Uint32Array(lines.length + 1);
   lines.forEach((line, i) => {
-    offsets[i + 1] = (offsets[i] ?? 0) + line.length;
+    offsets[i + 1] = (offsets[i] ?? 0) + Buffer.byteLength(line);
   });
-  return { offsets: bytesOf(offsets), text: Buffer.concat(lines) };
+  return { offsets: bytesOf(offsets), text: Buffer.from(lines.join('')) };
 }
 
 function detailOf(index: StoredIndex, row: number): Detail {
@@ -217,13 +218,15 @@ interface RowParts {
 }
 
 function rowSource(columns: Columns, { rows, ids, detail }: RowParts): RowSource {
-  const id = (row: number): string => ids.toString('latin1', row * ID_LENGTH, (row + 1) * ID_LENGTH);
-  const lowerBound = (text: string): number => {
+  // Decoded at once: a search looks at fourteen ids of ten thousand, and a call into the buffer costs more than a slice.
+  const text = ids.toString('latin1');
+  const id = (row: number): string => text.slice(row * ID_LENGTH, (row + 1) * ID_LENGTH);
+  const lowerBound = (wanted: string): number => {
     let low = 0;
     let high = rows;
     while (low < high) {
       const middle = (low + high) >> 1;
-      if (id(middle) < text) low = middle + 1;
+      if (id(middle) < wanted) low = middle + 1;
       else high = middle;
     }
     return low;
