@@ -34,6 +34,8 @@ export interface World {
   readonly env: Env;
   /** Absolute path of the current folder. */
   readonly cwd: string;
+  /** The system's number of the user; undefined where there is none (Windows). */
+  readonly userId?: number | undefined;
   /** Names this process among all that were and will be on any machine; goes into file names. */
   readonly identity: string;
   /** Whether the process that an identity names still runs; undefined where this machine cannot tell. */
@@ -53,6 +55,7 @@ export function processWorld(): World {
     holdInterrupts,
     env: process.env,
     cwd: process.cwd(),
+    userId: process.geteuid?.(),
     get identity() {
       return (identity ??= processIdentity());
     },

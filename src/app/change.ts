@@ -73,6 +73,7 @@ export async function makeChanges<Result>(
     results[i] = await plan(bench, context);
     return {
       operations: bench.operations,
+      files: bench.files,
       reason: options.reason,
       ...(options.force === true && { force: true }),
       ...(options.title !== undefined && { title: options.title }),

@@ -14,8 +14,10 @@ export async function readText(context: Context, name: string): Promise<string> 
   try {
     return decode(readFileSync(path), JSON.stringify(name));
   } catch (error) {
-    if (isSystemError(error, 'ENOENT')) throw new TasksError('not-found', `There is no file ${JSON.stringify(name)}`, { cause: error });
-    if (isSystemError(error, 'EISDIR')) throw new TasksError('invalid', `${JSON.stringify(name)} is a folder`, { cause: error });
+    if (isSystemError(error, 'ENOENT'))
+      throw new TasksError('not-found', `There is no file ${JSON.stringify(name)}`, { cause: error });
+    if (isSystemError(error, 'EISDIR'))
+      throw new TasksError('invalid', `${JSON.stringify(name)} is a folder`, { cause: error });
     throw error;
   }
 }
@@ -36,6 +38,9 @@ function decode(bytes: Uint8Array, name: string): string {
   try {
     return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
   } catch (error) {
-    throw new TasksError('invalid', `${name} is not UTF-8 text`, { hint: 'Convert it first, for example with iconv', cause: error });
+    throw new TasksError('invalid', `${name} is not UTF-8 text`, {
+      hint: 'Convert it first, for example with iconv',
+      cause: error,
+    });
   }
 }

@@ -26,7 +26,9 @@ export async function runCommandLine(argv: readonly string[], world: World): Pro
   } catch (thrown) {
     if (thrown instanceof CommanderError && thrown.exitCode === 0) return EXIT.done;
     const error = thrown instanceof CommanderError ? usageError(thrown, run) : thrown;
-    const text = isJson(argv) ? `${failureToJson(error, screens.err.isTerminal)}\n` : linesToText(failureLines(error, screens.err));
+    const text = isJson(argv)
+      ? `${failureToJson(error, screens.err.isTerminal)}\n`
+      : linesToText(failureLines(error, screens.err));
     world.stderr.stream.write(text);
     return exitCodeOf(error);
   }

@@ -58,9 +58,7 @@ export function declareGlobalFlags(command: Command): void {
 
 /** Declares `--force` and `--reason`. */
 export function declareWriteFlags(command: Command): void {
-  command
-    .option('--force', 'override a rule; needs --reason')
-    .option('--reason <text>', 'why, for the history');
+  command.option('--force', 'override a rule; needs --reason').option('--reason <text>', 'why, for the history');
 }
 
 /** What the write flags mean. */
@@ -93,7 +91,8 @@ export async function fieldsInput(flags: FieldFlags, context: Context): Promise<
   if (description !== undefined && descriptionFile !== undefined) {
     throw new TasksError('usage', '--description and --description-file say the same thing', { hint: 'Choose one' });
   }
-  const text = descriptionFile === undefined ? await textOrInput(description, context) : await readText(context, descriptionFile);
+  const text =
+    descriptionFile === undefined ? await textOrInput(description, context) : await readText(context, descriptionFile);
   return {
     description: orNull(text, ''),
     activeForm: orNull(flags.activeForm, ''),
@@ -124,7 +123,9 @@ export function declareLimit(command: Command, fallback: number): void {
 /** Declares `--lease` and `--hold`, which exclude each other. */
 export function declareLease(command: Command): void {
   command
-    .addOption(new Option('--lease <time>', 'how long the claim holds: 45s, 30m, 2h').argParser(parseDuration).conflicts('hold'))
+    .addOption(
+      new Option('--lease <time>', 'how long the claim holds: 45s, 30m, 2h').argParser(parseDuration).conflicts('hold'),
+    )
     .option('--hold', 'hold it without an end (for people)');
 }
 
@@ -148,7 +149,9 @@ export function collectStatuses(value: string, before: readonly Status[] = []): 
 export function parseStatus(word: string): Status {
   const status = STATUSES.find((known) => known === word.replaceAll('-', '_'));
   if (status !== undefined) return status;
-  throw new TasksError('usage', `There is no status ${JSON.stringify(word)}`, { hint: `Choose from: ${STATUSES.join(', ')}` });
+  throw new TasksError('usage', `There is no status ${JSON.stringify(word)}`, {
+    hint: `Choose from: ${STATUSES.join(', ')}`,
+  });
 }
 
 /** A priority as `1` or `P1`. Throws `usage`. */
@@ -172,7 +175,9 @@ export function parseMetadata(words: readonly string[]): Readonly<Record<string,
   const entries = words.map((word): [string, JsonValue] => {
     const at = word.indexOf('=');
     if (at > 0) return [word.slice(0, at), parseMetadataValue(word.slice(at + 1))];
-    throw new TasksError('usage', `--meta takes key=value, not ${JSON.stringify(word)}`, { hint: 'key= deletes a key' });
+    throw new TasksError('usage', `--meta takes key=value, not ${JSON.stringify(word)}`, {
+      hint: 'key= deletes a key',
+    });
   });
   return Object.fromEntries(entries);
 }

@@ -2,7 +2,14 @@
 import { taskAnswer } from '../answers.ts';
 import { EXIT } from '../exit-codes.ts';
 import { openLedger } from '../open-ledger.ts';
-import { declareFieldFlags, declareWriteFlags, type FieldFlags, fieldsInput, writeOptions, type WriteFlags } from '../options.ts';
+import {
+  declareFieldFlags,
+  declareWriteFlags,
+  type FieldFlags,
+  fieldsInput,
+  writeOptions,
+  type WriteFlags,
+} from '../options.ts';
 import { changeLines, waitDetail } from '../render/changes.ts';
 import { textArgument, type Verb } from '../verb.ts';
 
@@ -22,7 +29,11 @@ export const verb: Verb<Flags> = {
     const { addTask } = await import('../../app/add.ts');
     const fields = await fieldsInput(flags, context);
     const session = await openLedger(context);
-    const answer = await addTask(session, { ...fields, subject: textArgument(args), key: flags.key }, writeOptions(flags));
+    const answer = await addTask(
+      session,
+      { ...fields, subject: textArgument(args), key: flags.key },
+      writeOptions(flags),
+    );
     const { task, shortIds, changed } = answer;
     const done = changed ? 'added' : 'known';
     context.answer(taskAnswer(answer), () =>

@@ -31,8 +31,9 @@ export const verb: Verb<Flags> = {
 };
 
 const NOTES = `
-Reads one JSON object a line from standard input: a verb with the names of the fields.
-All lines are done, or none. A line that adds a task may give it a name for later lines.
+Reads one JSON object a line from standard input: a verb, and fields by their
+names. All lines are done, or none. A line that adds a task may name it for
+later lines.
 
   {"verb":"add","subject":"Build it","name":"build"}
   {"verb":"add","subject":"Ship it","blockedBy":["@build"],"priority":1}

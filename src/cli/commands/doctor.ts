@@ -26,7 +26,10 @@ export const verb: Verb<Flags> = {
       ...(answer.findings.length === 0 ? [good('no damage found')] : []),
     ]);
     if (left.length > 0 && fix !== true) {
-      context.note([`${count(left.length, 'finding')}`, hintLine('git tasks doctor --fix mends what can be mended', context.err.paint.quiet)]);
+      context.note([
+        `${count(left.length, 'finding')}`,
+        hintLine('git tasks doctor --fix mends what can be mended', context.err.paint.quiet),
+      ]);
     }
     return left.length > 0 ? EXIT.refused : EXIT.done;
   },

@@ -13,7 +13,10 @@ interface Flags extends WriteFlags {
 /** Completes tasks and says what became ready because of it. */
 export const verb: Verb<Flags> = {
   declare: (command) => {
-    command.option('--result <text>', 'what came out of it, for whoever works on what this blocked; - reads standard input');
+    command.option(
+      '--result <text>',
+      'what came out of it, for whoever works on what this blocked; - reads standard input',
+    );
     declareWriteFlags(command);
   },
   run: async (context, flags, args) => {

@@ -7,7 +7,8 @@ import { textArgument, type Verb } from '../verb.ts';
 
 /** Writes every task with all its fields to standard output. */
 export const verb: Verb = {
-  declare: (command) => void command.addHelpText('after', '\nFormat: jsonl, one JSON object a line, which git tasks import reads again.'),
+  declare: (command) =>
+    void command.addHelpText('after', '\nFormat: jsonl, one JSON object a line, which git tasks import reads again.'),
   run: async (context, _flags, args) => {
     const format = textArgument(args);
     if (format !== 'jsonl') {

@@ -24,13 +24,20 @@ export const verb: Verb<Flags> = {
   declare: (command) => {
     command.option('--dry-run', 'tell what would happen and write nothing');
     declareWriteFlags(command);
-    command.addHelpText('after', '\nFormats: beads (issues.jsonl), jsonl (from git tasks export). Without a file: standard input.');
+    command.addHelpText(
+      'after',
+      '\nFormats: beads (issues.jsonl), jsonl (of git tasks export).\nWithout a file, or with -, it reads standard input.',
+    );
   },
   run: async (context, flags, args) => {
     const format = parseFormat(textArgument(args));
     const { importTasks } = await import('../../app/import.ts');
     const text = await readText(context, textArgument(args, 1) || '-');
-    const answer = await importTasks(await openLedger(context), { format, text, dryRun: flags.dryRun }, writeOptions(flags));
+    const answer = await importTasks(
+      await openLedger(context),
+      { format, text, dryRun: flags.dryRun },
+      writeOptions(flags),
+    );
     context.answer(answer, () => [summary(answer, flags.dryRun === true, context.out)]);
     context.note(issueLines(answer, context.err));
     return EXIT.done;
@@ -54,5 +61,7 @@ function issueLines({ issues }: ImportAnswer, { paint }: Screen): string[] {
 function parseFormat(word: string): ImportFormat {
   const format = FORMATS.find((known) => known === word);
   if (format !== undefined) return format;
-  throw new TasksError('usage', `There is no format ${JSON.stringify(word)}`, { hint: `Choose from: ${FORMATS.join(', ')}` });
+  throw new TasksError('usage', `There is no format ${JSON.stringify(word)}`, {
+    hint: `Choose from: ${FORMATS.join(', ')}`,
+  });
 }

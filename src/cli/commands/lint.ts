@@ -15,7 +15,9 @@ export const verb: Verb = {
     const answer = await lintLedger(await openLedger(context));
     const errors = answer.problems.filter(({ severity }) => severity === 'error').length;
     const warnings = answer.problems.length - errors;
-    const found = [errors > 0 ? count(errors, 'error') : '', warnings > 0 ? count(warnings, 'warning') : ''].filter(Boolean);
+    const found = [errors > 0 ? count(errors, 'error') : '', warnings > 0 ? count(warnings, 'warning') : ''].filter(
+      Boolean,
+    );
     context.answer(answer, () => [
       ...answer.problems.map((problem) => problemLine(problem, context.out)),
       `checked ${count(answer.checked, 'task')}: ${found.length > 0 ? found.join(', ') : context.out.paint.good('all in order')}`,

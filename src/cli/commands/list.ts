@@ -35,7 +35,15 @@ export const verb: Verb<Flags> = {
   run: async (context, { all, status, owner, label, parent, limit, sort }) => {
     const { listTasks } = await import('../../app/list.ts');
     const select = all === true ? 'all' : undefined;
-    const answer = await listTasks(await openLedger(context), { select, status, owner, labels: label, parent, limit, sort });
+    const answer = await listTasks(await openLedger(context), {
+      select,
+      status,
+      owner,
+      labels: label,
+      parent,
+      limit,
+      sort,
+    });
     answerList(context, answer, () => ['no task to show']);
     return EXIT.done;
   },
@@ -44,5 +52,7 @@ export const verb: Verb<Flags> = {
 function parseSort(word: string): ListSort {
   const sort = SORTS.find((known) => known === word);
   if (sort !== undefined) return sort;
-  throw new TasksError('usage', `There is no order ${JSON.stringify(word)}`, { hint: `Choose from: ${SORTS.join(', ')}` });
+  throw new TasksError('usage', `There is no order ${JSON.stringify(word)}`, {
+    hint: `Choose from: ${SORTS.join(', ')}`,
+  });
 }

@@ -29,7 +29,9 @@ export const verb: Verb<Flags> = {
     if (answer.status === 'claimed') {
       const { task, shortIds } = answer;
       const detail = (): string | undefined => leaseDetail(task, context.out);
-      context.answer(taskAnswer(answer), () => changeLines({ done: 'claimed', tasks: [task], shortIds, detail }, context.out));
+      context.answer(taskAnswer(answer), () =>
+        changeLines({ done: 'claimed', tasks: [task], shortIds, detail }, context.out),
+      );
       return EXIT.done;
     }
     const { countTasks } = await import('../../app/stats.ts');

@@ -45,7 +45,7 @@ export const verb: Verb<Flags> = {
       .option('--unaccept <text>', 'take an acceptance line away; repeatable', collect)
       .option('--uncheck <name>', 'take a check away; repeatable, or a,b', collectNames);
     declareWriteFlags(command);
-    command.addHelpText('after', '\n--parent, --due and --defer take "none"; an empty text clears a text; --meta key= deletes a key.');
+    command.addHelpText('after', '\n--parent, --due and --defer take "none"; "" clears a text; --meta key= a key.');
   },
   run: async (context, flags, args) => {
     const { status, subject, unlabel, unblock, unscope, unaccept, uncheck } = flags;
@@ -54,7 +54,9 @@ export const verb: Verb<Flags> = {
     const removals = { unlabel, unblock, unscope, unaccept, uncheck };
     const input = { ...(await fieldsInput(flags, context)), ...removals, status, subject, result };
     if (Object.values(input).every((value) => value === undefined)) {
-      throw new TasksError('usage', 'Nothing to change', { hint: 'Name a field, for example: --priority 1. See: git tasks set -h' });
+      throw new TasksError('usage', 'Nothing to change', {
+        hint: 'Name a field, for example: --priority 1. See: git tasks set -h',
+      });
     }
     const ids = idArguments(args);
     const answer = await setTasks(await openLedger(context), { ...input, ids }, writeOptions(flags));

@@ -71,7 +71,9 @@ complete -F __git_tasks_main git-tasks
 
 /** The script; git's completion calls its `_git_tasks` for `git tasks`. */
 export function bashScript(verbs: readonly VerbWords[]): string {
-  const flags = verbs.map(({ name, flags: own }) => `    ${name}) echo "${own.map((flag) => flag.name).join(' ')} --help" ;;`);
+  const flags = verbs.map(
+    ({ name, flags: own }) => `    ${name}) echo "${own.map((flag) => flag.name).join(' ')} --help" ;;`,
+  );
   return `# bash completion for git-tasks and git tasks
 
 __git_tasks_verbs="${verbs.map(({ name }) => name).join(' ')} help"

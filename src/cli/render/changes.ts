@@ -23,7 +23,10 @@ export function changeLines({ done, tasks, shortIds, detail }: ChangeText, scree
     const id = shortOf(task.id, shortIds);
     const note = detail?.(task);
     const suffix = note === undefined ? '' : ` (${note})`;
-    const subject = cut(printable(task.subject), Math.max(8, screen.width - done.length - id.length - suffix.length - 2));
+    const subject = cut(
+      printable(task.subject),
+      Math.max(8, screen.width - done.length - id.length - suffix.length - 2),
+    );
     return `${paint.good(done)} ${paint.id(id)} ${subject}${paint.quiet(suffix)}`;
   });
 }

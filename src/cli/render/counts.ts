@@ -5,7 +5,9 @@ import { printable } from './printable.ts';
 import type { Screen, Style } from './screen.ts';
 import { type Cell, tableLines } from './table.ts';
 
-const BAR_WIDTH = 30;
+/** A bar for all tasks, and what stands left of it at the most. In columns. */
+const MAX_BAR = 30;
+const LABEL_WIDTH = 24;
 
 /** The counts by status, by priority where work is open, and by list where there are several. */
 export function countLines(stats: StatsAnswer, screen: Screen): string[] {
@@ -22,36 +24,46 @@ export function countLines(stats: StatsAnswer, screen: Screen): string[] {
   const rows = states.map(([number, name, style]): Cell[] => [
     { text: `  ${String(number).padStart(width)}`, paint: number === 0 ? paint.quiet : undefined },
     { text: name, paint: number === 0 ? paint.quiet : undefined },
-    { text: screen.isTerminal ? bar(number, stats.total) : '', paint: style },
+    { text: bar(number, stats.total, screen), paint: style },
   ]);
   const lists = Object.entries(stats.byList).sort(([a], [b]) => (a < b ? -1 : 1));
   return [
     `${paint.strong(count(stats.total, 'task'))}, ${count(stats.edges, 'dependency', 'dependencies')}`,
     '',
-    ...tableLines(rows, [{}, {}, { share: 1, min: 5 }], screen),
-    ...(open > 0 ? ['', `open ${open}: ${stats.ready} ready, ${stats.blocked} blocked`, `by priority: ${priorities(stats)}`] : []),
-    ...(lists.length > 1 ? [`by list: ${lists.map(([name, number]) => `${printable(name)} ${number}`).join(', ')}`] : []),
+    ...tableLines(rows, [{}, {}, {}], screen),
+    ...(open > 0
+      ? ['', `open ${open}: ${stats.ready} ready, ${stats.blocked} blocked`, `by priority: ${priorities(stats)}`]
+      : []),
+    ...(lists.length > 1
+      ? [`by list: ${lists.map(([name, number]) => `${printable(name)} ${number}`).join(', ')}`]
+      : []),
     ...alarms(stats, screen),
   ];
 }
 
 function priorities({ byPriority }: StatsAnswer): string {
-  return byPriority.map((number, priority) => `P${priority} ${number}`).join(', ');
+  const named = byPriority.flatMap((number, priority) => (number === 0 ? [] : [`P${priority} ${number}`]));
+  return named.join(', ');
 }
 
 function alarms(stats: StatsAnswer, screen: Screen): string[] {
   const { paint } = screen;
   const lines = [
-    ...(stats.conflicts > 0 ? [`${paint.bad('conflicts:')} ${count(stats.conflicts, 'task')} with values to choose between`] : []),
-    ...(stats.damaged > 0 ? [`${paint.bad('damaged:')} ${count(stats.damaged, 'file')} cannot be read; git tasks doctor says more`] : []),
+    ...(stats.conflicts > 0
+      ? [`${paint.bad('conflicts:')} ${count(stats.conflicts, 'task')} with values to choose between`]
+      : []),
+    ...(stats.damaged > 0
+      ? [`${paint.bad('damaged:')} ${count(stats.damaged, 'file')} cannot be read; git tasks doctor says more`]
+      : []),
     ...(stats.stuck ? nothingReady(stats, [], screen) : []),
   ];
   return lines.length > 0 ? ['', ...lines] : [];
 }
 
-function bar(number: number, total: number): string {
-  if (number === 0 || total === 0) return '';
-  return '▪'.repeat(Math.max(1, Math.round((number / total) * BAR_WIDTH)));
+function bar(number: number, total: number, { isTerminal, width }: Screen): string {
+  if (!isTerminal || number === 0) return '';
+  const room = Math.min(MAX_BAR, width - LABEL_WIDTH);
+  return '▪'.repeat(Math.max(0, Math.ceil((number / total) * room)));
 }
 
 /** `1 task`, `2 tasks`. */

@@ -17,8 +17,11 @@ export function listingNotices({ total, shown, damaged = [] }: Listing, { paint 
   const lines = shown < total ? [paint.quiet(`${shown} of ${total} shown; --limit 0 for all`)] : [];
   if (damaged.length === 0) return lines;
   const files = damaged.length === 1 ? '1 file' : `${damaged.length} files`;
-  lines.push(`${paint.warning('warning:')} ${files} of the ledger cannot be read, so the tasks in them are missing here`);
-  for (const { path, message } of damaged.slice(0, MAX_DAMAGED)) lines.push(`  ${printable(path)}: ${printable(message)}`);
+  lines.push(
+    `${paint.warning('warning:')} ${files} of the ledger cannot be read, so the tasks in them are missing here`,
+  );
+  for (const { path, message } of damaged.slice(0, MAX_DAMAGED))
+    lines.push(`  ${printable(path)}: ${printable(message)}`);
   if (damaged.length > MAX_DAMAGED) lines.push(`  and ${damaged.length - MAX_DAMAGED} more`);
   return [...lines, hintLine('git tasks doctor', paint.quiet)];
 }
@@ -31,7 +34,8 @@ export function nothingReady(stats: StatsAnswer, labels: readonly string[], { pa
   }
   const { in_progress: running, pending } = stats.byStatus;
   if (running + pending === 0) {
-    if (stats.total === 0) return ['nothing is ready: there are no tasks yet', hintLine('git tasks add "What to do"', paint.quiet)];
+    if (stats.total === 0)
+      return ['nothing is ready: there are no tasks yet', hintLine('git tasks add "What to do"', paint.quiet)];
     return [`nothing is ready: all ${stats.total} tasks are closed`, hintLine('git tasks list --all', paint.quiet)];
   }
   const state = `${running} in progress, ${stats.blocked} blocked`;

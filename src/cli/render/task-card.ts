@@ -22,7 +22,7 @@ export function taskCard(answer: ShowAnswer, screen: Screen): string[] {
     textLines('Result', task.result, screen),
     noteLines(task, screen),
     conflictLines(task, screen),
-    [historyLine(task, screen)],
+    historyLines(task, screen),
   ];
   return parts.filter((lines) => lines.length > 0).flatMap((lines, i) => (i === 0 ? lines : ['', ...lines]));
 }
@@ -36,8 +36,13 @@ function headLines({ task, related }: ShowAnswer, screen: Screen): string[] {
   const [first = '', ...rest] = subject.map((line) => paint.strong(line));
   const standing = screen.isTerminal ? styleOf(state, paint)(`${markOf(state)} ${stateWord(state)}`) : state;
   const facts = [standing, `P${task.priority}`, ...(task.owner === undefined ? [] : [holder(task, screen)])];
-  const doing = state === 'in_progress' && task.activeForm !== undefined ? [paint.quiet(`${printable(task.activeForm)} …`)] : [];
-  return [`${id}  ${first}`, ...rest.map((line) => `${' '.repeat(task.id.length + 2)}${line}`), [...facts, ...doing].join(' · ')];
+  const doing =
+    state === 'in_progress' && task.activeForm !== undefined ? [paint.quiet(`${printable(task.activeForm)} …`)] : [];
+  return [
+    `${id}  ${first}`,
+    ...rest.map((line) => `${' '.repeat(task.id.length + 2)}${line}`),
+    [...facts, ...doing].join(' · '),
+  ];
 }
 
 function holder(task: TaskView, screen: Screen): string {
@@ -135,10 +140,12 @@ function conflictLines({ conflicts }: TaskView, screen: Screen): string[] {
   ];
 }
 
-function historyLine(task: TaskView, screen: Screen): string {
+function historyLines(task: TaskView, screen: Screen): string[] {
   const by = (name: string | undefined): string => (name === undefined ? '' : ` by ${printable(name)}`);
   const created = `created ${timeText(task.created, screen)}${by(task.createdBy)}`;
-  const updated = task.updated === undefined ? undefined : `updated ${timeText(task.updated, screen)}${by(task.updatedBy)}`;
+  const updated =
+    task.updated === undefined ? undefined : `updated ${timeText(task.updated, screen)}${by(task.updatedBy)}`;
   const commit = task.commit?.slice(0, 7);
-  return screen.paint.quiet([created, updated, commit].filter((part) => part !== undefined).join(' · '));
+  const text = [created, updated, commit].filter((part) => part !== undefined).join(' · ');
+  return wrapLines(text, screen.width).map((line) => screen.paint.quiet(line));
 }

@@ -2,7 +2,7 @@
 import type { TaskRow } from '../../app/task-view.ts';
 import { count } from './counts.ts';
 import { printable } from './printable.ts';
-import type { Screen } from './screen.ts';
+import type { Palette, Screen, Style } from './screen.ts';
 import { type Cell, type Column, tableLines } from './table.ts';
 import { markOf, stateOf, styleOf } from './task-state.ts';
 import { dueText, isOverdue, lengthOf, untilText } from './times.ts';
@@ -38,10 +38,15 @@ function terminalCells(task: TaskRow, shortIds: ShortIds, screen: Screen): Cell[
   return [
     { text: markOf(state), paint: styleOf(state, paint) },
     { text: shortOf(task.id, shortIds), paint: paint.id },
-    { text: `P${task.priority}`, paint: task.priority === 0 ? paint.bad : task.priority === 1 ? paint.warning : paint.quiet },
+    { text: `P${task.priority}`, paint: isClosed ? paint.quiet : priorityStyle(task.priority, paint) },
     { text: printable(task.subject), paint: isClosed ? paint.quiet : undefined },
     { text: detailsOf(task, shortIds, screen), paint: urgent ? paint.bad : paint.quiet },
   ];
+}
+
+function priorityStyle(priority: number, paint: Palette): Style {
+  if (priority === 0) return paint.bad;
+  return priority === 1 ? paint.warning : paint.quiet;
 }
 
 /** What else there is to know: conflicts, who works on it, what it waits for, when it is due, its labels. */

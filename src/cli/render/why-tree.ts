@@ -41,7 +41,10 @@ function reasonText(reason: WhyReason, screen: Screen, room: number): string {
     case 'claimed':
       return cut(`held by ${printable(reason.owner ?? 'somebody')}${leaseText(reason.claim, screen)}`, room);
     case 'scope':
-      return cut(`${printable(reason.id)} is working on ${printable(reason.theirs)}, and this touches ${printable(reason.mine)}`, room);
+      return cut(
+        `${printable(reason.id)} is working on ${printable(reason.theirs)}, and this touches ${printable(reason.mine)}`,
+        room,
+      );
     case 'blocker':
     case 'child':
       return neighbourText(reason, screen, room);
