@@ -2,7 +2,7 @@
 import type { GitObject, NewObject, ObjectStore, ObjectType, Oid } from '../git/ports.ts';
 
 /** An object store with a layer of objects that are not on disk yet. */
-export class Staging {
+export class Staging implements ObjectStore {
   readonly #store: ObjectStore;
   readonly #staged = new Map<Oid, NewObject>();
 
@@ -21,8 +21,27 @@ export class Staging {
     return oid;
   }
 
+  hash(type: ObjectType, data: Uint8Array): Oid {
+    return this.#store.hash(type, data);
+  }
+
+  async has(oid: Oid): Promise<boolean> {
+    return this.#staged.has(oid) || (await this.#store.has(oid));
+  }
+
   async read(oid: Oid): Promise<GitObject | undefined> {
     return this.#staged.get(oid) ?? (await this.#store.read(oid));
+  }
+
+  async readMany(oids: readonly Oid[]): Promise<(GitObject | undefined)[]> {
+    const missing = oids.filter((oid) => !this.#staged.has(oid));
+    const stored = await this.#store.readMany(missing);
+    const found = new Map(missing.map((oid, i) => [oid, stored[i]]));
+    return oids.map((oid) => this.#staged.get(oid) ?? found.get(oid));
+  }
+
+  async write(objects: readonly NewObject[]): Promise<void> {
+    for (const object of objects) this.#staged.set(object.oid, object);
   }
 
   /** Writes everything that was staged; durable when it resolves. */

@@ -1,75 +1,82 @@
 /**
  * Two innocent edits can close a circle that neither side had: `a` waits for `b` here, `b` for `a` there. One edge of it is
- * dropped, the same one in every clone, and kept as a conflict of the task that waited. Pure.
+ * dropped, the same one in every clone, and kept as a conflict of the task that held it. Pure.
  */
+import { NONE, type TaskTable } from '../graph/table.ts';
 import { findCycle } from '../graph/walk.ts';
-import { NONE, TaskTable } from '../graph/table.ts';
-import { summaryOf } from '../task/summary.ts';
-import type { Task, TaskId } from '../task/types.ts';
-import { canonicalJson, conflictOf } from './decision.ts';
+import type { Conflict, JsonValue, Task, TaskId } from '../task/types.ts';
+import { conflictOf } from './decision.ts';
+import { mergeRecords } from './sets.ts';
 
-/** An edge as its task holds it. */
-interface Edge {
+/** An edge as the task that holds it says it: `blockedBy` names who it waits for, `parent` who waits for it. */
+export interface HeldEdge {
   readonly holder: TaskId;
   readonly target: TaskId;
   readonly kind: 'blockedBy' | 'parent';
 }
 
 /**
- * The tasks that have to give up an edge, as they are without it. `table` has the merged state of all tasks; `merged` are
- * the tasks that the merge has touched, by id; `wasThere` says whether the base had an edge: an edge that was there
- * before closed no circle, so it is kept where another can go.
+ * The edges to drop so that nobody waits for itself. `touched` are the tasks that a side has changed: every circle runs
+ * through one of them. `wasThere` says whether the base had an edge: such an edge closed no circle, so it stays.
  */
-export function breakCircles(
-  table: TaskTable,
-  merged: ReadonlyMap<TaskId, Task>,
-  wasThere: (holder: TaskId, target: TaskId) => boolean,
-): Map<TaskId, Task> {
-  const changed = new Map<TaskId, Task>();
-  const rows = [...merged.keys()].map((id) => table.rowOf(id)).filter((row) => row !== NONE);
-  for (;;) {
-    const circle = findCycle(table, rows);
-    if (circle === undefined) return changed;
-    const edges = edgesOf(table, circle.map((row) => table.id(row)));
-    // Only a touched task can have closed the circle, and only touched tasks are at hand.
-    const candidates = edges.filter(({ holder }) => merged.has(holder));
-    const edge = candidates.sort(byChoice(wasThere))[0];
-    const task = edge && (changed.get(edge.holder) ?? merged.get(edge.holder));
-    if (edge === undefined || task === undefined) throw new RangeError('BUG: a merge closed a circle without an edge');
-    const without = dropEdge(task, edge);
-    changed.set(task.id, without);
-    table.upsertAll([summaryOf(without)]);
+export function edgesToDrop(
+  merged: TaskTable,
+  touched: readonly TaskId[],
+  wasThere: (edge: HeldEdge) => boolean,
+): HeldEdge[] {
+  const table = merged.clone();
+  const rows = touched.map((id) => table.rowOf(id)).filter((row) => row !== NONE);
+  const dropped: HeldEdge[] = [];
+  for (let circle = findCycle(table, rows); circle !== undefined; circle = findCycle(table, rows)) {
+    const edges = edgesOf(
+      table,
+      circle.map((row) => table.id(row)),
+    );
+    const [edge] = edges.sort(byChoice(wasThere));
+    if (edge === undefined) throw new RangeError('BUG: a circle has edges');
+    dropped.push(edge);
+    const { parent, ...summary } = table.summary(table.rowOf(edge.holder));
+    const without =
+      edge.kind === 'parent'
+        ? summary
+        : { ...summary, ...(parent !== undefined && { parent }), blockedBy: leaving(summary.blockedBy, edge.target) };
+    table.upsertAll([without]);
   }
+  return dropped;
+}
+
+/** The task without these edges of its, each kept as a conflict. */
+export function withoutEdges(task: Task, edges: readonly HeldEdge[]): Task {
+  const conflicts = edges.map(({ kind, target }) =>
+    conflictOf(kind, { value: undefined, other: target, base: undefined }),
+  );
+  const all = [...task.conflicts, ...conflicts].map((conflict): JsonValue => ({ ...conflict }));
+  const gone = new Set(edges.filter(({ kind }) => kind === 'blockedBy').map(({ target }) => target));
+  const { parent, ...rest } = task;
+  return {
+    ...rest,
+    ...(parent !== undefined && !edges.some(({ kind }) => kind === 'parent') && { parent }),
+    blockedBy: task.blockedBy.filter((id) => !gone.has(id)),
+    conflicts: mergeRecords({ base: [], x: all, y: [] }) as unknown as Conflict[],
+  };
+}
+
+function leaving(ids: readonly TaskId[], id: TaskId): TaskId[] {
+  return ids.filter((other) => other !== id);
 }
 
 /** The edges along a circle, each as the field that makes it: a task waits for its blockers, a parent for its children. */
-function edgesOf(table: TaskTable, circle: readonly TaskId[]): Edge[] {
-  return circle.flatMap((waiting, i): Edge[] => {
+function edgesOf(table: TaskTable, circle: readonly TaskId[]): HeldEdge[] {
+  return circle.map((waiting, i): HeldEdge => {
     const awaited = circle[(i + 1) % circle.length] ?? waiting;
-    const blockers = table.summary(table.rowOf(waiting)).blockedBy;
-    if (blockers.includes(awaited)) return [{ holder: waiting, target: awaited, kind: 'blockedBy' }];
-    return [{ holder: awaited, target: waiting, kind: 'parent' }];
+    const isBlocker = table.summary(table.rowOf(waiting)).blockedBy.includes(awaited);
+    if (isBlocker) return { holder: waiting, target: awaited, kind: 'blockedBy' };
+    return { holder: awaited, target: waiting, kind: 'parent' };
   });
 }
 
 /** New edges before old ones, blockers before parents (structure is worth more than order), then by the ids. */
-function byChoice(wasThere: (holder: TaskId, target: TaskId) => boolean): (a: Edge, b: Edge) => number {
-  const key = (edge: Edge): string =>
-    [wasThere(edge.holder, edge.target) ? 1 : 0, edge.kind, edge.holder, edge.target].join(' ');
+function byChoice(wasThere: (edge: HeldEdge) => boolean): (a: HeldEdge, b: HeldEdge) => number {
+  const key = (edge: HeldEdge): string => [wasThere(edge) ? 1 : 0, edge.kind, edge.holder, edge.target].join(' ');
   return (a, b) => (key(a) < key(b) ? -1 : 1);
-}
-
-function dropEdge(task: Task, { target, kind }: Edge): Task {
-  const conflict =
-    kind === 'parent'
-      ? conflictOf('parent', { value: undefined, other: target, base: undefined })
-      : conflictOf('blockedBy', { value: undefined, other: target, base: undefined });
-  const known = task.conflicts.some((other) => canonicalJson({ ...other }) === canonicalJson({ ...conflict }));
-  const conflicts = known ? task.conflicts : [...task.conflicts, conflict];
-  const sorted = [...conflicts].sort((a, b) => (canonicalJson({ ...a }) < canonicalJson({ ...b }) ? -1 : 1));
-  if (kind === 'blockedBy') {
-    return { ...task, blockedBy: task.blockedBy.filter((id) => id !== target), conflicts: sorted };
-  }
-  const { parent: _parent, ...rest } = task;
-  return { ...rest, conflicts: sorted };
 }

@@ -61,7 +61,11 @@ export function decideScalar(field: string, three: Three, weights: Weights): Dec
 /** A conflict; an absent value is said as null. */
 export function conflictOf(
   field: string,
-  values: { readonly value: JsonValue | undefined; readonly other: JsonValue | undefined; readonly base: JsonValue | undefined },
+  values: {
+    readonly value: JsonValue | undefined;
+    readonly other: JsonValue | undefined;
+    readonly base: JsonValue | undefined;
+  },
 ): Conflict {
   const { value, other, base } = values;
   return { field, kept: value ?? null, other: other ?? null, ...(base !== undefined && { base }) };

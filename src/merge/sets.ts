@@ -30,7 +30,8 @@ export function mergeNotes({ base, x, y }: ThreeLists<Note>): Note[] {
   const old = new Map(base.map((note) => [note.id, textOf(note)]));
   for (const note of [...x, ...y]) {
     const known = versions.get(note.id);
-    if (kept.has(note.id) && (known === undefined || isLater(note, known, old.get(note.id)))) versions.set(note.id, note);
+    if (kept.has(note.id) && (known === undefined || isLater(note, known, old.get(note.id))))
+      versions.set(note.id, note);
   }
   return [...versions.values()].sort((a, b) => compare(a.at, b.at) || compare(a.id, b.id));
 }

@@ -1,5 +1,6 @@
 /** Ledgers in memory for tests of the use cases: everything is real but the disk. */
 import { openSessionOf, type Session, type SessionOptions } from '../../src/app/session.ts';
+import { configFromEntries } from '../../src/git/config.ts';
 import { createMemoryRepository, type MemoryRepository } from '../../src/git/memory.ts';
 import type { World } from '../../src/world.ts';
 import { initLedger } from '../../src/app/init.ts';
@@ -36,6 +37,7 @@ export function testWorld(env: Record<string, string> = {}): TestWorld {
     cwd: '/',
     identity: 'test_1_1',
     isRunning: (identity) => identity === 'test_1_1',
+    holdInterrupts: () => () => undefined,
     stdin: process.stdin,
     stdout: stream,
     stderr: stream,
@@ -48,14 +50,22 @@ export interface MemoryLedger {
   readonly repository: MemoryRepository;
   /** A session on the ledger: `as('bob')`, `as('bob', { list: 'web' })`. */
   as(actor: string, options?: SessionOptions): Session;
+  /** A session on a clone: the same objects, another branch that begins where the first one is. */
+  clone(actor: string): Session;
 }
 
 /** Begins a ledger in memory. */
-export async function memoryLedger(config: Record<string, string> = {}): Promise<MemoryLedger> {
+export async function memoryLedger(settings: Record<string, string> = {}): Promise<MemoryLedger> {
   const world = testWorld();
-  const repository = createMemoryRepository({ config });
+  const repository = createMemoryRepository({ config: settings });
   const as = (actor: string, options: SessionOptions = {}): Session =>
     openSessionOf(repository, world, { as: actor, ...options });
   await initLedger(as('ada'));
-  return { world, repository, as };
+  let clones = 0;
+  const clone = (actor: string): Session => {
+    const branch = `clone-${++clones}`;
+    const config = configFromEntries([...Object.entries(settings), ['tasks.branch', branch]]);
+    return openSessionOf({ ...repository, config }, world, { as: actor });
+  };
+  return { world, repository, as, clone };
 }
