@@ -27,6 +27,7 @@ export type ErrorCode =
   | 'race'
   | 'busy'
   | 'conflict'
+  | 'touched'
   | 'interrupted';
 
 /** What a failure carries beside its code and message. */

@@ -11,7 +11,8 @@
 export { type AddInput, addTask } from './app/add.ts';
 export { type BatchAnswer, type BatchInput, runBatch } from './app/batch.ts';
 export type { TaskAnswer, TasksAnswer, WriteOptions } from './app/change.ts';
-export { type DoctorAnswer, type DoctorInput, examine, type Finding } from './app/doctor.ts';
+export { type CommitAnswer, commitEdits, type CommitInput } from './app/commit.ts';
+export { type DoctorAnswer, type DoctorInput, examine, type Finding } from './app/doctor/examine.ts';
 export { type EditInput, editTask } from './app/edit.ts';
 export { type ExportAnswer, type ExportFormat, exportTasks } from './app/export.ts';
 export { type ImportAnswer, type ImportFormat, type ImportInput, importTasks } from './app/import.ts';
@@ -38,6 +39,13 @@ export { addNote, type NoteInput, type SetInput, setTasks } from './app/set.ts';
 export { explainTask, type ShowAnswer, showTask, type WhyAnswer, type WhyNode } from './app/show.ts';
 export { countTasks, type StatsAnswer } from './app/stats.ts';
 export type { TaskRow, TaskView } from './app/task-view.ts';
+export {
+  type AddedWorktree,
+  addWorktree,
+  listWorktrees,
+  type WorktreesAnswer,
+  type WorktreeView,
+} from './app/worktree.ts';
 export { BugError, type ErrorCode, TasksError } from './errors.ts';
 export type { Claim, Conflict, JsonValue, Note, Status, Task, TaskId } from './task/types.ts';
 export { type Output, processWorld, type World } from './world.ts';

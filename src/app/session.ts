@@ -21,6 +21,8 @@ export interface SessionOptions {
   readonly as?: string | undefined;
   /** A commit, ref or time to read at. Writing is refused then. */
   readonly at?: string | undefined;
+  /** Is told sentences for people that change no outcome. */
+  readonly warn?: ((text: string) => void) | undefined;
 }
 
 /** An opened ledger and who uses it. */
@@ -59,6 +61,7 @@ export async function openSession(world: World, options: SessionOptions): Promis
     cwd: world.cwd,
     env: world.env,
     dir: options.dir,
+    userId: world.userId,
     now: () => world.now(),
     random: (length) => world.random(length),
     sleep: (milliseconds) => world.sleep(milliseconds),
@@ -72,7 +75,7 @@ export async function openSession(world: World, options: SessionOptions): Promis
 
 /** A session on a repository that is open already. */
 export function openSessionOf(repository: Repository, world: World, options: SessionOptions): Session {
-  const ledger = new Ledger(repository, world);
+  const ledger = new Ledger(repository, world, options.warn);
   const named = options.list ?? listFromSettings(world.env, repository);
   const list = named ?? DEFAULT_LIST;
   if (!isListName(list)) {

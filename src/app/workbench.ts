@@ -14,6 +14,8 @@ import type { Task, TaskId } from '../task/types.ts';
 export class Workbench {
   readonly snapshot: Snapshot;
   readonly operations: Operation[] = [];
+  /** Files that hold no task, to be stored as they are; null removes one. */
+  readonly files: Map<string, Uint8Array | null> = new Map();
   readonly #tasks = new Map<TaskId, Task>();
   readonly #names = new Map<string, TaskId>();
   readonly #random: (length: number) => Uint8Array;

@@ -77,6 +77,12 @@ export const VERBS: readonly VerbEntry[] = [
   },
   {
     group: KEEP,
+    usage: 'resolve [id] [field]',
+    summary: 'settle what a merge could not decide',
+    load: () => import('./commands/resolve.ts'),
+  },
+  {
+    group: KEEP,
     usage: 'lint',
     summary: 'check that the ledger is in order',
     load: () => import('./commands/lint.ts'),
@@ -99,6 +105,11 @@ export const VERBS: readonly VerbEntry[] = [
     usage: 'completion <shell>',
     summary: 'completion for bash, zsh or fish',
     load: () => import('./commands/completion.ts'),
+  },
+  {
+    usage: 'merge-driver <base> <ours> <theirs> <path>',
+    summary: 'merge one task file, for git',
+    load: () => import('./commands/merge-driver.ts'),
   },
   {
     usage: 'complete-ids [verb]',

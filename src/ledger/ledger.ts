@@ -3,20 +3,24 @@ import { join } from 'node:path';
 import { TasksError } from '../errors.ts';
 import { configInteger } from '../git/config.ts';
 import { parseCommit, serializeCommit } from '../git/objects.ts';
-import type { Oid, Repository } from '../git/ports.ts';
+import type { Oid, RefUpdate, RefUpdateResult, Repository } from '../git/ports.ts';
+import type { TaskId } from '../task/types.ts';
 import { checkFormat } from './format.ts';
 import { fileIndexStore, type IndexStore } from './index/index-store.ts';
 import type { LedgerIndex } from './index/ledger-index.ts';
 import { refreshIndex } from './index/refresh.ts';
-import { type QueueWorld, waitForTurn } from './queue.ts';
+import { catchUp, moveBranch, type MoverPort, type MoverWorld } from './move-branch.ts';
+import { removeLeftovers } from './leftovers.ts';
+import { type QueueWorld, type Ticket, waitForTurn } from './queue.ts';
+import type { JoinOutcome } from './join/join-into.ts';
 import { ROOT_COMMIT, ROOT_FILES } from './layout.ts';
-import { Snapshot } from './snapshot.ts';
+import { Snapshot, type TaskFile } from './snapshot.ts';
 import { Staging } from './staging.ts';
 import { type Author, type Build, type Change, transact, transactAll, type WriterPort } from './transact.ts';
 import { editTree } from './tree-edit.ts';
 
 /** What a ledger takes from the world. `World` fits. */
-export type LedgerWorld = QueueWorld;
+export type LedgerWorld = QueueWorld & MoverWorld;
 
 /** Where the branch was found. `tracking`: only the remote's copy exists here; the first write makes the local branch. */
 export type Beginning = 'local' | 'tracking';
@@ -34,17 +38,21 @@ export class Ledger {
   /** Full name of the branch's ref. */
   readonly ref: string;
   readonly #world: LedgerWorld;
+  readonly #warn: (text: string) => void;
   readonly #indexes: IndexStore;
   /** The newest index that this process has seen. Never changed: writers work on forks. */
   #latest: LedgerIndex | undefined;
 
-  constructor(repository: Repository, world: LedgerWorld) {
+  /** `warn` is told sentences for people that change no outcome. */
+  constructor(repository: Repository, world: LedgerWorld, warn: (text: string) => void = () => undefined) {
     this.repository = repository;
     this.#world = world;
+    this.#warn = warn;
     this.ref = `refs/heads/${repository.config.get('tasks.branch') ?? 'tasks'}`;
     const { oidLength } = repository.objects;
     const newId = (): string => Buffer.from(world.random(8)).toString('hex');
-    this.#indexes = fileIndexStore(privateFolder(repository), { oidLength, newId });
+    const folder = privateFolder(repository);
+    this.#indexes = fileIndexStore({ fs: repository.fs, folder, oidLength, newId, owner: () => world.identity });
   }
 
   /** The commit that the branch is at, and where it was found; undefined when there is no ledger yet. */
@@ -57,6 +65,7 @@ export class Ledger {
 
   /** The state at the tip. Throws `no-ledger`, `not-a-ledger` or `unsupported`. */
   async open(): Promise<Snapshot> {
+    await catchUp(this.#mover());
     return this.#view(await this.#indexAt((await this.#mustHaveTip()).oid, 'save'));
   }
 
@@ -77,7 +86,7 @@ export class Ledger {
     }
     if (known !== undefined) await this.#indexAt(known.oid, 'keep');
     const tip = known?.oid ?? (await this.#writeRoot());
-    const { status } = await this.repository.refs.compareAndSwap({
+    const { status } = await this.move({
       ref: this.ref,
       expected: null,
       next: tip,
@@ -88,22 +97,39 @@ export class Ledger {
 
   /** Makes one change: one commit, or none when nothing differs. */
   async transact(author: Author, build: Build): Promise<Change> {
-    return this.#inTurn(() => transact(this.#writer(), author, build));
+    return this.#inTurn((writer) => transact(writer, author, build));
   }
 
   /** Makes a series of changes, a commit each, all or none. */
   async transactAll(author: Author, builds: readonly Build[]): Promise<Change[]> {
-    return this.#inTurn(() => transactAll(this.#writer(), author, builds));
+    return this.#inTurn((writer) => transactAll(writer, author, builds));
   }
 
-  async #inTurn<T>(write: () => Promise<T>): Promise<T> {
-    const timeout = configInteger(this.repository.config, 'tasks.queuetimeout', QUEUE_TIMEOUT);
-    const folder = join(privateFolder(this.repository), 'queue');
-    const ticket = await waitForTurn(folder, this.#world, { timeout, patience: QUEUE_PATIENCE });
+  /** Joins another tip into the branch; what both sides changed is merged. Throws `damaged` or `race`. */
+  async join(other: Oid, author: Author): Promise<JoinOutcome> {
+    const { joinInto } = await import('./join/join-into.ts');
+    return this.#inTurn((writer) => joinInto(writer, author, other));
+  }
+
+  /**
+   * Moves a ref of the ledger by compare-and-swap; the files of worktrees that have it checked out follow. Everything
+   * that moves the branch comes through here. Throws `touched`, `busy` or `unsupported` before anything has moved.
+   */
+  async move(update: RefUpdate): Promise<RefUpdateResult> {
+    return moveBranch(this.#mover(), update);
+  }
+
+  async #inTurn<T>(write: (writer: WriterPort) => Promise<T>): Promise<T> {
+    const { config, fs } = this.repository;
+    const timeout = configInteger(config, 'tasks.queuetimeout', QUEUE_TIMEOUT);
+    const folder = privateFolder(this.repository);
+    const queue = { fs, folder: join(folder, 'queue'), timeout, patience: QUEUE_PATIENCE };
+    const ticket = await waitForTurn(this.#world, queue);
     try {
-      return await write();
+      return await write(this.#writer(ticket));
     } finally {
       ticket.leave();
+      if (ticket.metDead) removeLeftovers(folder, fs, this.#world);
     }
   }
 
@@ -139,9 +165,9 @@ export class Ledger {
     await checkFormat(objects, tree, this.ref);
     const follows = index.head.tip !== '' && parents.length === 1 && parents[0] === index.head.tip;
     const change = follows ? { commit, at: author.seconds, by: author.name } : undefined;
-    await refreshIndex(index, objects, { tip: commit, tree, change });
-    if (then === 'keep') return index;
-    return this.#keep(this.#indexes.save(index));
+    const refreshed = await refreshIndex(index, objects, { tip: commit, tree, change });
+    if (then === 'keep') return refreshed;
+    return this.#keep(this.#indexes.save(refreshed));
   }
 
   #keep(index: LedgerIndex): LedgerIndex {
@@ -149,23 +175,36 @@ export class Ledger {
     return index;
   }
 
-  #view(index: LedgerIndex): Snapshot {
-    return new Snapshot(index, this.repository.objects);
+  #view(index: LedgerIndex, files?: ReadonlyMap<TaskId, TaskFile>): Snapshot {
+    return new Snapshot(index, this.repository.objects, files);
   }
 
-  #writer(): WriterPort {
+  #mover(): MoverPort {
     return {
       repository: this.repository,
       ref: this.ref,
+      world: this.#world,
+      warn: (text) => this.#warn(text),
+    };
+  }
+
+  #writer(ticket: Ticket): WriterPort {
+    return {
+      repository: this.repository,
+      ref: this.ref,
+      move: (update) => this.move(update),
       now: () => this.#world.now(),
-      pause: (attempt) => this.#pause(attempt),
+      pause: async (attempt) => {
+        ticket.lost();
+        await this.#pause(attempt);
+      },
       openForWrite: async () => {
         const tip = await this.#mustHaveTip();
         const before = await this.#indexAt(tip.oid, 'save');
         return { index: before.fork(), snapshot: this.#view(before), local: tip.from === 'local' ? tip.oid : null };
       },
       // The next plan of a series moves the index on, so each state is a fork of its own.
-      view: (index) => this.#view(index.fork()),
+      view: (index, files) => this.#view(index.fork(), files),
       settled: (index) => {
         this.#keep(this.#indexes.save(index));
       },

@@ -7,26 +7,30 @@
  */
 import { TasksError } from '../errors.ts';
 import { type Commit, serializeCommit } from '../git/objects.ts';
-import type { Oid, Repository } from '../git/ports.ts';
+import type { Oid, RefUpdate, RefUpdateResult, Repository } from '../git/ports.ts';
 import type { Holder } from '../lease/lease.ts';
 import type { Operation } from '../task/operations.ts';
 import type { Task, TaskId } from '../task/types.ts';
 import { draftChange, type DraftState, newDraftState } from './draft.ts';
 import type { LedgerIndex } from './index/ledger-index.ts';
 import { formatMessage } from './message.ts';
-import type { Snapshot } from './snapshot.ts';
+import type { Snapshot, TaskFile } from './snapshot.ts';
 import { Staging } from './staging.ts';
 import { editTree } from './tree-edit.ts';
 
 /** What a change consists of. */
 export interface Plan {
   readonly operations: readonly Operation[];
+  /** Files of the branch that hold no task, by path; null removes one. */
+  readonly files?: ReadonlyMap<string, Uint8Array | null>;
   /** Replaces the subject line that the operations give. */
   readonly title?: string;
   /** Goes into the commit message. */
   readonly reason?: string | undefined;
   /** Overrides the rules that can be overridden; needs a reason. */
   readonly force?: boolean;
+  /** Restores what the ledger had: edges that led nowhere or in a circle then are no fault of this change. */
+  readonly mends?: boolean;
   /** Times of imported history, in milliseconds since 1970; undefined: now. */
   readonly at?: number;
 }
@@ -55,12 +59,14 @@ export interface WriterPort {
   readonly repository: Repository;
   readonly ref: string;
   now(): number;
+  /** Moves the branch by compare-and-swap. */
+  move(update: RefUpdate): Promise<RefUpdateResult>;
   /** Waits a random little while, longer after more attempts, so that writers do not meet again. */
   pause(attempt: number): Promise<void>;
   /** The state to build on. `local`: what the branch has now, null when it does not exist here yet. */
   openForWrite(): Promise<{ readonly index: LedgerIndex; readonly snapshot: Snapshot; readonly local: Oid | null }>;
-  /** A snapshot of an index that a draft has moved on. */
-  view(index: LedgerIndex): Snapshot;
+  /** A snapshot of an index that a draft has moved on, and the files that the draft wrote. */
+  view(index: LedgerIndex, files: ReadonlyMap<TaskId, TaskFile>): Snapshot;
   /** Called once the branch has moved: the index may be saved. */
   settled(index: LedgerIndex): void;
 }
@@ -124,11 +130,14 @@ class Writing {
     const now = plan.at ?? this.#port.now();
     const draft = await draftChange({ snapshot, index: this.#index, plan, holder: this.#author, now }, this.#state);
     const tasks = (ids: Iterable<TaskId>): Task[] => [...ids].flatMap((id) => draft.tasks.get(id) ?? []);
-    if (draft.changes.length === 0) return { commit: snapshot.tip, changed: false, tasks: tasks(draft.named), snapshot };
+    const files = [...(plan.files ?? [])].map(([path, data]) => [path, data && this.#staging.put('blob', data)] as const);
+    const same = { commit: snapshot.tip, changed: false, tasks: tasks(draft.named), snapshot };
+    if (draft.changes.length === 0 && files.length === 0) return same;
     const blobs = draft.files.map((file) => ({ ...file, oid: this.#staging.put('blob', Buffer.from(file.text)) }));
-    const edits = new Map<string, Oid | null>(blobs.map(({ path, oid }) => [path, oid]));
+    const edits = new Map<string, Oid | null>([...files, ...blobs.map(({ path, oid }) => [path, oid] as const)]);
     for (const path of draft.removedPaths) edits.set(path, null);
     const tree = await editTree(this.#staging, snapshot.tree, edits);
+    if (tree === snapshot.tree) return same;
     const message = formatMessage({
       title: plan.title,
       operations: plan.operations,
@@ -140,15 +149,16 @@ class Writing {
     const commit = this.#commit({ tree: tree ?? '', parents: [snapshot.tip], message, now });
     const change = { commit, at: Math.floor(now / 1000), by: this.#author.actor };
     const rows = blobs.map(({ summary, oid }) => ({ summary, blob: oid, change }));
-    this.#index.apply({ tip: commit, tree: tree ?? '', rows });
-    return { commit, changed: true, tasks: tasks(draft.named), snapshot: this.#port.view(this.#index) };
+    const damaged = this.#index.damaged.filter(({ path }) => !edits.has(path));
+    this.#index.apply({ tip: commit, tree: tree ?? '', rows, damaged });
+    return { commit, changed: true, tasks: tasks(draft.named), snapshot: this.#port.view(this.#index, draft.written) };
   }
 
   /** Stores the objects and moves the branch; false when somebody else was first. */
   async publish(expected: Oid | null): Promise<boolean> {
     await this.#staging.flush();
     const { actor, email } = this.#author;
-    const result = await this.#port.repository.refs.compareAndSwap({
+    const result = await this.#port.move({
       ref: this.#port.ref,
       expected,
       next: this.#index.head.tip,

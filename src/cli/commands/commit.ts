@@ -1,4 +1,6 @@
 /** `git tasks commit`. */
+import type { EditProblem } from '../../app/hand-edits.ts';
+import { TasksError } from '../../errors.ts';
 import { tasksAnswer } from '../answers.ts';
 import { EXIT } from '../exit-codes.ts';
 import { openLedger } from '../open-ledger.ts';
@@ -6,7 +8,7 @@ import { declareWriteFlags, writeOptions, type WriteFlags } from '../options.ts'
 import { changeLines } from '../render/changes.ts';
 import { count } from '../render/counts.ts';
 import { printable } from '../render/printable.ts';
-import type { Verb } from '../verb.ts';
+import type { Context, Verb } from '../verb.ts';
 
 interface Flags extends WriteFlags {
   readonly message?: string;
@@ -20,7 +22,10 @@ export const verb: Verb<Flags> = {
   },
   run: async (context, flags) => {
     const { commitEdits } = await import('../../app/commit.ts');
-    const answer = await commitEdits(await openLedger(context), { message: flags.message }, writeOptions(flags));
+    const session = await openLedger(context);
+    const answer = await commitEdits(session, { message: flags.message }, writeOptions(flags)).catch((error: unknown) => {
+      throw context.json ? error : withProblemLines(error, context);
+    });
     const { tasks, shortIds, changed, worktree, files, ignored } = answer;
     const done = changed ? 'committed' : 'unchanged';
     context.answer({ ...tasksAnswer(answer, []), worktree, files, ignored }, () => [
@@ -35,3 +40,17 @@ export const verb: Verb<Flags> = {
     return changed ? EXIT.done : EXIT.nothing;
   },
 };
+
+/** Says each problem on a line of its own, as compilers do; what is left of the error is their number. */
+function withProblemLines(error: unknown, { note }: Context): unknown {
+  const problems = error instanceof TasksError ? error.data['problems'] : undefined;
+  if (!(error instanceof TasksError) || !Array.isArray(problems)) return error;
+  note(
+    (problems as readonly EditProblem[]).map(({ path, line, column, message }) => {
+      return `${printable(path)}:${line}:${column}: ${printable(message)}`;
+    }),
+  );
+  const { code, hint, data } = error;
+  const details = { ...(hint !== undefined && { hint }), data, cause: error };
+  return new TasksError(code, `${count(problems.length, 'problem')}; nothing was committed`, details);
+}

@@ -10,20 +10,22 @@ interface Flags {
   readonly fix?: true;
 }
 
-/** Looks for damage and mends it when asked; exits with 1 when some is left. */
+/** Looks for damage and mends it when asked; exits with 1 when a promise of the ledger is left broken. */
 export const verb: Verb<Flags> = {
-  declare: (command) => void command.option('--fix', 'mend what can be mended, in one commit'),
+  declare: (command) => void command.option('--fix', 'mend what can be mended: one commit for each kind of damage'),
   run: async (context, { fix }) => {
-    const { examine } = await import('../../app/doctor.ts');
+    const { examine } = await import('../../app/doctor/examine.ts');
     const answer = await examine(await openLedger(context), { fix });
     const left = answer.findings.filter(({ fixed }) => fixed !== true);
-    const { good, bad, quiet } = context.out.paint;
+    const { good, bad, warning, quiet } = context.out.paint;
+    const { objects, tasks } = answer.checked;
     context.answer(answer, () => [
-      ...answer.findings.flatMap(({ message, hint, fixed }) => [
-        `${fixed === true ? good('mended:') : bad('found:')} ${printable(message)}`,
+      ...answer.findings.flatMap(({ severity, message, hint, fixed }) => [
+        `${fixed === true ? good('mended:') : (severity === 'error' ? bad : warning)('found:')} ${printable(message)}`,
         ...(hint === undefined || fixed === true ? [] : [`  ${hintLine(printable(hint), quiet)}`]),
       ]),
       ...(answer.findings.length === 0 ? [good('no damage found')] : []),
+      quiet(`looked at ${count(tasks, 'task')} and ${count(objects, 'object')}`),
     ]);
     if (left.length > 0 && fix !== true) {
       context.note([
@@ -31,6 +33,6 @@ export const verb: Verb<Flags> = {
         hintLine('git tasks doctor --fix mends what can be mended', context.err.paint.quiet),
       ]);
     }
-    return left.length > 0 ? EXIT.refused : EXIT.done;
+    return left.some(({ severity }) => severity === 'error') ? EXIT.refused : EXIT.done;
   },
 };

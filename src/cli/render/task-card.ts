@@ -1,8 +1,10 @@
 /** One task in full. */
 import type { RelatedTask, ShowAnswer } from '../../app/show.ts';
 import type { TaskView } from '../../app/task-view.ts';
+import { conflictLines } from './conflicts.ts';
 import { leaseDetail } from './changes.ts';
 import { safeJson } from './json.ts';
+import { hintLine } from './notices.ts';
 import { printable } from './printable.ts';
 import type { Screen } from './screen.ts';
 import { cut, wrapLines } from './table.ts';
@@ -21,7 +23,7 @@ export function taskCard(answer: ShowAnswer, screen: Screen): string[] {
     textLines('Description', task.description, screen),
     textLines('Result', task.result, screen),
     noteLines(task, screen),
-    conflictLines(task, screen),
+    conflictsOf(task, answer, screen),
     historyLines(task, screen),
   ];
   return parts.filter((lines) => lines.length > 0).flatMap((lines, i) => (i === 0 ? lines : ['', ...lines]));
@@ -127,16 +129,12 @@ function noteLines({ notes }: TaskView, screen: Screen): string[] {
   ]);
 }
 
-function conflictLines({ conflicts }: TaskView, screen: Screen): string[] {
+function conflictsOf({ id, conflicts }: TaskView, { related }: ShowAnswer, screen: Screen): string[] {
   if (conflicts.length === 0) return [];
-  const value = (of: unknown): string => (typeof of === 'string' ? printable(of) : safeJson(of));
   return [
     screen.paint.bad('Conflicts'),
-    ...conflicts.flatMap(({ field, kept, other }) => [
-      `  ${printable(field)}`,
-      `    kept   ${value(kept)}`,
-      `    other  ${value(other)}`,
-    ]),
+    ...conflicts.flatMap((conflict) => conflictLines(conflict, screen)),
+    hintLine(`git tasks resolve ${printable(related[id]?.short ?? id)}`, screen.paint.quiet),
   ];
 }
 

@@ -94,7 +94,7 @@ function labelsText({ labels }: TaskRow): string {
   return labels.map((label) => `#${printable(label)}`).join(' ');
 }
 
-/** Always the same columns, `-` where there is nothing: id, state, priority, owner, open blockers, subject and labels. */
+/** Always the same columns, `-` where there is nothing: id, state, priority, owner, open blockers, subject with what is to know. */
 function plainLines(tasks: readonly TaskRow[], shortIds: ShortIds, screen: Screen): string[] {
   const rows = tasks.map((task): Cell[] => [
     { text: shortOf(task.id, shortIds) },
@@ -102,7 +102,13 @@ function plainLines(tasks: readonly TaskRow[], shortIds: ShortIds, screen: Scree
     { text: `P${task.priority}` },
     { text: task.owner === undefined ? '-' : printable(task.owner) },
     { text: task.openBlockers.length === 0 ? '-' : task.openBlockers.map((id) => shortOf(id, shortIds)).join(',') },
-    { text: [printable(task.subject), ...(task.labels.length > 0 ? [labelsText(task)] : [])].join('  ') },
+    { text: plainSubject(task) },
   ]);
   return tableLines(rows, [{}, {}, {}, {}, {}, {}], screen);
+}
+
+function plainSubject(task: TaskRow): string {
+  const conflicts = task.conflictCount === undefined ? [] : [`(${count(task.conflictCount, 'conflict')})`];
+  const labels = task.labels.length > 0 ? [labelsText(task)] : [];
+  return [printable(task.subject), ...labels, ...conflicts].join('  ');
 }
