@@ -37,6 +37,16 @@ export function readConfig(sources: ConfigSources): GitConfig {
   return configFromEntries(toPairs(entries));
 }
 
+/**
+ * What only the user and the machine decide: system, global and environment, without the repository's own files. Git
+ * judges by these alone whether a repository may be entered.
+ */
+export function readProtectedConfig(sources: ConfigSources): GitConfig {
+  const files = [...systemFiles(sources.env), ...globalFiles(sources.env)];
+  const entries = files.flatMap((file) => readFileEntries(file, sources));
+  return configFromEntries(toPairs([...entries, ...environmentConfig(sources.env)]));
+}
+
 /** The settings of the repository's own `config` file alone, without includes: what the format is judged by. */
 export function readFormatConfig(commonDir: string): GitConfig {
   const file = join(commonDir, 'config');
@@ -149,7 +159,8 @@ function readIfThere(file: string): string | undefined {
   }
 }
 
-function expandHome(path: string, env: Env): string {
+/** A path of the configuration, with the user's home for `~`. */
+export function expandHome(path: string, env: Env): string {
   const home = homeOf(env);
   return home !== undefined && (path === '~' || path.startsWith('~/')) ? join(home, path.slice(1)) : path;
 }

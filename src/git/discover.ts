@@ -8,8 +8,12 @@ import type { Env } from '../world.ts';
 export interface Discovered {
   readonly gitDir: string;
   readonly commonDir: string;
-  /** The folder in which `.git` was found; undefined when the git folder itself was. */
+  /** Top of the checked-out files as far as the folders tell; undefined when only the git folder was found. */
   readonly top: string | undefined;
+  /** The `.git` file that led to the git folder, where it is no folder. */
+  readonly gitFile: string | undefined;
+  /** Whether `GIT_DIR` named it, instead of a folder that somebody happens to stand in. */
+  readonly isNamed: boolean;
 }
 
 /** Where to look. */
@@ -19,15 +23,16 @@ export interface DiscoverOptions {
   readonly env: Env;
 }
 
-/** The repository of the folder, or of `GIT_DIR`. Throws `no-repository`. */
+/**
+ * The repository of the folder, or of `GIT_DIR`. Throws `no-repository`.
+ *
+ * Of the variables that git sets in hooks only `GIT_DIR` and `GIT_COMMON_DIR` count. `GIT_OBJECT_DIRECTORY`,
+ * `GIT_ALTERNATE_OBJECT_DIRECTORIES`, `GIT_INDEX_FILE`, `GIT_WORK_TREE` and `GIT_NAMESPACE` belong to the command that
+ * runs the hook: a ledger that followed them would be written where nobody looks for it.
+ */
 export function discoverRepository({ start, env }: DiscoverOptions): Discovered {
   const chosen = env['GIT_DIR'];
-  if (chosen) {
-    const named = resolve(start, chosen);
-    const gitDir = isFile(named) ? followGitFile(named) : named;
-    if (!isGitFolder(gitDir, env)) throw noRepository(`GIT_DIR is ${chosen}, which is not a git repository`, start);
-    return located(gitDir, env['GIT_WORK_TREE'] ? undefined : start, env);
-  }
+  if (chosen) return named(chosen, { start, env });
   const ceilings = new Set((env['GIT_CEILING_DIRECTORIES'] ?? '').split(delimiter).filter((path) => isAbsolute(path)));
   for (let folder = start; ;) {
     const found = lookIn(folder, env);
@@ -39,18 +44,37 @@ export function discoverRepository({ start, env }: DiscoverOptions): Discovered 
   throw noRepository(`${start} is not in a git repository`, start);
 }
 
-function lookIn(folder: string, env: Env): Discovered | undefined {
-  const dotGit = join(folder, '.git');
-  const gitDir = isFile(dotGit) ? followGitFile(dotGit) : dotGit;
-  if (isGitFolder(gitDir, env)) return located(gitDir, folder, env);
-  if (gitDir !== dotGit) throw noRepository(`${dotGit} points to ${gitDir}, which is not a git repository`, folder);
-  if (isGitFolder(folder, env)) return located(folder, basename(folder) === '.git' ? dirname(folder) : undefined, env);
-  return undefined;
+function named(chosen: string, { start, env }: DiscoverOptions): Discovered {
+  const path = resolve(start, chosen);
+  const gitFile = isFile(path) ? path : undefined;
+  const gitDir = gitFile === undefined ? path : followGitFile(gitFile);
+  if (!isGitFolder(gitDir, env)) throw noRepository(`GIT_DIR is ${chosen}, which is not a git repository`, start);
+  const found = located({ gitDir, top: start, gitFile }, env);
+  // A hook may run inside the git folder, so where the files are is better told by the folder than by where we stand.
+  return { ...found, top: topOf(found.gitDir) ?? start, isNamed: true };
 }
 
-function located(gitDir: string, top: string | undefined, env: Env): Discovered {
-  const real = realpathSync(gitDir);
-  return { gitDir: real, commonDir: realpathSync(commonDirOf(real, env)), top };
+/** Top of the files that belong to a git folder by its place: `.git`, or a linked worktree's. */
+function topOf(gitDir: string): string | undefined {
+  if (basename(gitDir) === '.git') return dirname(gitDir);
+  const link = readText(join(gitDir, 'gitdir'));
+  return link === undefined ? undefined : dirname(resolve(gitDir, link.trimEnd()));
+}
+
+function lookIn(folder: string, env: Env): Discovered | undefined {
+  const dotGit = join(folder, '.git');
+  const gitFile = isFile(dotGit) ? dotGit : undefined;
+  const gitDir = gitFile === undefined ? dotGit : followGitFile(gitFile);
+  if (isGitFolder(gitDir, env)) return located({ gitDir, top: folder, gitFile }, env);
+  if (gitDir !== dotGit) throw noRepository(`${dotGit} points to ${gitDir}, which is not a git repository`, folder);
+  if (!isGitFolder(folder, env)) return undefined;
+  const top = basename(folder) === '.git' ? dirname(folder) : undefined;
+  return located({ gitDir: folder, top, gitFile: undefined }, env);
+}
+
+function located(found: Pick<Discovered, 'gitDir' | 'top' | 'gitFile'>, env: Env): Discovered {
+  const gitDir = realpathSync(found.gitDir);
+  return { ...found, gitDir, commonDir: realpathSync(commonDirOf(gitDir, env)), isNamed: false };
 }
 
 /** The folder that linked worktrees share. */
@@ -72,7 +96,7 @@ function followGitFile(path: string): string {
 function isGitFolder(path: string, env: Env): boolean {
   if (!exists(join(path, 'HEAD'))) return false;
   const common = commonDirOf(path, env);
-  return exists(env['GIT_OBJECT_DIRECTORY'] || join(common, 'objects')) && exists(join(common, 'refs'));
+  return exists(join(common, 'objects')) && exists(join(common, 'refs'));
 }
 
 function noRepository(message: string, start: string): TasksError {

@@ -1,6 +1,7 @@
 /** A repository in memory: for tests and dry runs. It keeps the ports honest. */
 import { invariant } from '../errors.ts';
 import { configFromEntries } from './config.ts';
+import { nodeFileSystem } from './files/file-system.ts';
 import { hashObject } from './objects.ts';
 import type {
   GitObject,
@@ -113,6 +114,7 @@ export function createMemoryRepository(options: MemoryOptions = {}): MemoryRepos
     gitDir: commonDir,
     workTree: undefined,
     config: configFromEntries(Object.entries(options.config ?? {})),
+    fs: nodeFileSystem,
     objects: new MemoryObjectStore(),
     refs: new MemoryRefStore(),
   };

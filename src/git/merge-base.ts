@@ -16,11 +16,14 @@ const STALE = 4;
 /** Reads commits once each. */
 export interface CommitReader {
   read(oid: Oid): Promise<Commit>;
+  /** Whether the history of a shallow clone ends at this commit: it is read without its parents. */
+  isCut(oid: Oid): boolean;
 }
 
 /** A reader of a store's commits. Throws `damaged` for one that is missing or no commit. */
 export function commitReader(store: ObjectStore): CommitReader {
   const known = new Map<Oid, Commit>();
+  const isCut = (oid: Oid): boolean => store.shallow?.().has(oid) === true;
   return {
     read: async (oid) => {
       const seen = known.get(oid);
@@ -32,11 +35,21 @@ export function commitReader(store: ObjectStore): CommitReader {
           data: { oid },
         });
       }
-      const commit = parseCommit(object.data);
+      const parsed = parseCommit(object.data);
+      const commit = isCut(oid) ? { ...parsed, parents: [] } : parsed;
       known.set(oid, commit);
       return commit;
     },
+    isCut,
   };
+}
+
+/** A wrong base would undo changes of the other side, so where the clone does not reach back far enough nothing is merged. */
+function tooShallow(oid: Oid): TasksError {
+  return new TasksError('unsupported', 'This is a shallow clone, and its history ends before what both sides have in common', {
+    hint: 'Fetch the rest first: git fetch --unshallow',
+    data: { oid },
+  });
 }
 
 /** All best common ancestors of two commits, sorted; none when their histories never meet. */
@@ -57,7 +70,42 @@ export async function isAncestor(reader: CommitReader, ancestor: Oid, commit: Oi
   return (await mergeBases(reader, ancestor, commit)).includes(ancestor);
 }
 
+/** How two histories differ. */
+export interface Apart {
+  /** Commits that only the one or the other reaches. Empty exactly when the tip is contained in the other history. */
+  readonly onlyX: readonly Oid[];
+  readonly onlyY: readonly Oid[];
+  /** Whether they have a commit in common. */
+  readonly related: boolean;
+  /** Whether a shallow clone's history ends on one side before it has met the other: the rest is a guess then. */
+  readonly isCut: boolean;
+}
+
+/** The commits that two tips do not have in common. One contains the other when the other's list is empty. */
+export async function compareHistories(reader: CommitReader, x: Oid, y: Oid): Promise<Apart> {
+  if (x === y) return { onlyX: [], onlyY: [], related: true, isCut: false };
+  const { flags, found, cut } = await paintBoth(reader, x, y);
+  // Clocks that are off may leave a commit with one colour that is common; for the tips themselves that cannot be.
+  const only = (side: number, tip: Oid): Oid[] =>
+    flags.get(tip) === side ? [...flags].filter(([, flag]) => flag === side).map(([oid]) => oid) : [];
+  return { onlyX: only(X, x), onlyY: only(Y, y), related: found.size > 0, isCut: cut !== undefined };
+}
+
 async function paint(reader: CommitReader, x: Oid, y: Oid): Promise<Oid[]> {
+  const { flags, found, cut } = await paintBoth(reader, x, y);
+  if (cut !== undefined) throw tooShallow(cut);
+  return [...found].filter((oid) => ((flags.get(oid) ?? 0) & STALE) === 0);
+}
+
+interface Painted {
+  readonly flags: ReadonlyMap<Oid, number>;
+  /** Commits at which both colours met. */
+  readonly found: ReadonlySet<Oid>;
+  /** A commit of one colour at which a shallow clone's history ends. */
+  readonly cut: Oid | undefined;
+}
+
+async function paintBoth(reader: CommitReader, x: Oid, y: Oid): Promise<Painted> {
   const flags = new Map<Oid, number>([
     [x, X],
     [y, Y],
@@ -66,8 +114,7 @@ async function paint(reader: CommitReader, x: Oid, y: Oid): Promise<Oid[]> {
   await queue.push(x);
   await queue.push(y);
   const found = new Set<Oid>();
-  while (queue.has((oid) => ((flags.get(oid) ?? 0) & STALE) === 0)) {
-    const oid = queue.pop();
+  const spread = async (oid: Oid): Promise<void> => {
     let paintWith = (flags.get(oid) ?? 0) & (X | Y | STALE);
     if (paintWith === (X | Y)) {
       found.add(oid);
@@ -80,8 +127,24 @@ async function paint(reader: CommitReader, x: Oid, y: Oid): Promise<Oid[]> {
       flags.set(parent, before | paintWith);
       await queue.push(parent);
     }
-  }
-  return [...found].filter((oid) => ((flags.get(oid) ?? 0) & STALE) === 0);
+  };
+  while (queue.has((oid) => ((flags.get(oid) ?? 0) & STALE) === 0)) await spread(queue.pop());
+  // A common commit may have one colour still, with the other on its way from a commit that is not older.
+  const oldest = await oldestOf(reader, [...flags.keys()].filter((oid) => isOneSided(flags.get(oid))));
+  while (queue.newest() >= oldest) await spread(queue.pop());
+  const cut = [...flags.keys()].find((oid) => isOneSided(flags.get(oid)) && reader.isCut(oid));
+  return { flags, found, cut };
+}
+
+function isOneSided(flag: number | undefined): boolean {
+  return flag === X || flag === Y;
+}
+
+/** The date of the oldest of these commits, in seconds. */
+async function oldestOf(reader: CommitReader, oids: readonly Oid[]): Promise<number> {
+  let oldest = Number.POSITIVE_INFINITY;
+  for (const oid of oids) oldest = Math.min(oldest, (await reader.read(oid)).committer.seconds);
+  return oldest;
 }
 
 /** Commits by date, newest first. */
@@ -107,6 +170,11 @@ class DateQueue {
 
   pop(): Oid {
     return this.#heap.pop()?.oid ?? '';
+  }
+
+  /** The date of the newest one, in seconds. */
+  newest(): number {
+    return this.#heap.at(-1)?.seconds ?? Number.NEGATIVE_INFINITY;
   }
 
   has(test: (oid: Oid) => boolean): boolean {

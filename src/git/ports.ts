@@ -3,6 +3,7 @@
  *
  * They speak git's own words and know nothing of tasks. Every backend passes the contract suite in `test/contract`.
  */
+import type { FileSystem } from './files/file-system.ts';
 
 /** An object id in lower-case hex: 40 digits (SHA-1) or 64 (SHA-256). */
 export type Oid = string;
@@ -37,6 +38,8 @@ export interface ObjectStore {
    * not written again. A crash in between leaves only unreachable objects, never a torn one under a valid name.
    */
   write(objects: readonly NewObject[]): Promise<void>;
+  /** The commits at which the history of a shallow clone ends: their parents are not here. Undefined: it never is. */
+  shallow?(): ReadonlySet<Oid>;
 }
 
 /** What a ref update leaves in the reflog. */
@@ -73,6 +76,52 @@ export interface RefStore {
   compareAndSwap(update: RefUpdate): Promise<RefUpdateResult>;
 }
 
+/** What is asked of a remote: one branch, and branches under a prefix. */
+export interface FetchRequest {
+  /** Name of a configured remote. */
+  readonly remote: string;
+  /** Full name of the branch's ref. */
+  readonly ref: string;
+  /** Also fetches the branches whose full name starts with this; it ends with `/`. */
+  readonly prefix?: string | undefined;
+  /** Fetches what a shallow clone left out of the branch's history, too. */
+  readonly deepen?: boolean;
+}
+
+/** What a remote has now. The objects are here, and the tracking refs say the same. */
+export interface Fetched {
+  /** The value of the branch; null when the remote does not have it. */
+  readonly tip: Oid | null;
+  /** The branches under the prefix, by full name. */
+  readonly others: ReadonlyMap<string, Oid>;
+}
+
+export interface PushRequest {
+  readonly remote: string;
+  /** Full name of the ref on the remote. */
+  readonly ref: string;
+  /** The value that the remote must have now; null when it must not have the ref. */
+  readonly expected: Oid | null;
+  /** The new value, a descendant of the expected one; null deletes the ref. */
+  readonly next: Oid | null;
+}
+
+/** Why a remote cannot be used, as far as anybody can tell. */
+export type RemoteTrouble = 'unreachable' | 'authentication' | 'not found' | 'refused' | 'failed';
+
+/** `stale`: the remote had another value. `refused`: it does not take this ref from us; `reason` holds its words. */
+export type PushResult =
+  | { readonly status: 'pushed' }
+  | { readonly status: 'stale' }
+  | { readonly status: 'refused'; readonly trouble: RemoteTrouble; readonly reason: string };
+
+/** The way to other repositories. Failures are `remote`, with the `trouble` among their data. */
+export interface Transport {
+  fetch(request: FetchRequest): Promise<Fetched>;
+  /** Moves one ref of the remote by compare-and-swap. Never asks a person for anything. */
+  push(request: PushRequest): Promise<PushResult>;
+}
+
 /** Git configuration as `git config` would show it: the last value of a key wins, section and key in lower case. */
 export interface GitConfig {
   /** The last value of `section.key` or `section.Sub.key`, or undefined. A key without `=` is the text `true`. */
@@ -92,6 +141,10 @@ export interface Repository {
   /** Top of the checked-out files, or undefined in a bare repository. Absolute. */
   readonly workTree: string | undefined;
   readonly config: GitConfig;
+  /** The file system that these folders are on. */
+  readonly fs: FileSystem;
   readonly objects: ObjectStore;
   readonly refs: RefStore;
+  /** The ref that the HEAD of a worktree (its git folder) names, where no file `HEAD` says so: in a reftable. */
+  headOf?(gitDir: string): string | undefined;
 }

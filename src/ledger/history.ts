@@ -45,13 +45,17 @@ export async function* walkFile(store: ObjectStore, tip: Oid, path: string): Asy
   }
 }
 
-/** The parsed commit. Throws `damaged` when it is missing or no commit. */
+/**
+ * The parsed commit; where a shallow clone ends, without the parents that were not fetched. Throws `damaged` when it is
+ * missing or no commit.
+ */
 export async function readCommit(store: ObjectStore, oid: Oid): Promise<LogEntry> {
   const object = await store.read(oid);
   if (object?.type !== 'commit') {
     throw new TasksError('damaged', `Commit ${oid} is missing or damaged`, { hint: 'Run: git tasks doctor', data: { oid } });
   }
-  return { oid, ...parseCommit(object.data) };
+  const commit = parseCommit(object.data);
+  return { oid, ...commit, parents: store.shallow?.().has(oid) === true ? [] : commit.parents };
 }
 
 /** The text of the file at a path of a tree, or undefined when there is none that can be read. */
@@ -59,6 +63,11 @@ export async function readBlobAt(store: ObjectStore, tree: Oid, path: string): P
   const oid = await new TreeReader(store).blobAt(tree, path);
   const blob = oid === undefined ? undefined : await store.read(oid);
   return blob === undefined ? undefined : Buffer.from(blob.data).toString('utf8');
+}
+
+/** The blob at a path of a tree, or undefined. */
+export async function blobAt(store: ObjectStore, tree: Oid, path: string): Promise<Oid | undefined> {
+  return new TreeReader(store).blobAt(tree, path);
 }
 
 /** Looks up blobs by path; trees that were read are remembered. */

@@ -197,9 +197,9 @@ describe('repositories', () => {
 
   it.each([
     { settings: { 'core.repositoryformatversion': '99' }, names: '99' },
-    { settings: { 'core.repositoryformatversion': '1', 'extensions.refStorage': 'reftable' }, names: 'reftable' },
+    { settings: { 'core.repositoryformatversion': '1', 'extensions.refStorage': 'stones' }, names: 'stones' },
     { settings: { 'core.repositoryformatversion': '1', 'extensions.fromTheFuture': 'yes' }, names: 'fromthefuture' },
-    { settings: { 'core.repositoryformatversion': '1', 'extensions.objectFormat': 'sha256' }, names: 'sha256' },
+    { settings: { 'core.repositoryformatversion': '1', 'extensions.objectFormat': 'md5' }, names: 'md5' },
   ])('are refused before anything is written when their format says $names', async ({ settings, names }) => {
     const folder = scratchFolder();
     initRepository(folder);

@@ -7,6 +7,8 @@ export interface FileStats {
   readonly mode: number;
   readonly mtimeMs: number;
   readonly ino: number;
+  /** How many names the file has. */
+  readonly nlink: number;
   isFile(): boolean;
   isDirectory(): boolean;
 }
@@ -25,11 +27,13 @@ export interface FileSystem {
   readSync(file: number, buffer: Uint8Array, offset: number, length: number, position: number): number;
   writeSync(file: number, bytes: Uint8Array, offset: number, length: number): number;
   fsyncSync(file: number): void;
+  fsync(file: number, done: (error: Error | null) => void): void;
+  ftruncateSync(file: number, length: number): void;
   fstatSync(file: number): FileStats;
   statSync(path: string, options: { throwIfNoEntry: false }): FileStats | undefined;
   readFileSync(path: string): Buffer;
   readdirSync(path: string, options: { withFileTypes: true }): FolderEntry[];
-  mkdirSync(path: string, options: { recursive: true }): string | undefined;
+  mkdirSync(path: string, options?: { recursive: true }): string | undefined;
   linkSync(existing: string, path: string): void;
   renameSync(from: string, to: string): void;
   unlinkSync(path: string): void;

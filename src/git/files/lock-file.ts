@@ -9,7 +9,7 @@ import { dirname } from 'node:path';
 import { invariant, isSystemError, TasksError } from '../../errors.ts';
 import { writeFailure } from './failures.ts';
 import type { FilesWorld, SharedMode } from './file-system.ts';
-import { openNoted, type OwnerNote, removeDeadLock } from './lock-owner.ts';
+import { openNoted, ownerOf, type OwnerNote, removeDeadLock } from './lock-owner.ts';
 import { makeFolder, quietly, sharedFileMode, writeAll } from './staged-files.ts';
 
 const FILE_MODE = 0o666;
@@ -109,7 +109,7 @@ export async function acquireLock(target: string, options: LockOptions): Promise
       checked = waited;
       if (removeDeadLock(`${target}.lock`, options)) continue;
     }
-    if (waited >= timeout) throw busy(target, waited, world);
+    if (waited >= timeout) throw busy(`${target}.lock`, waited, options);
     const jitter = 0.5 + (world.random(1)[0] ?? 0) / 256;
     const rest = Math.min(pause * jitter, timeout - waited);
     await world.sleep(rest);
@@ -154,16 +154,19 @@ function tryMakeFolder(folder: string, world: FilesWorld, shared: SharedMode | u
   }
 }
 
-function busy(target: string, waited: number, world: FilesWorld): TasksError {
-  const path = `${target}.lock`;
+/** The failure for a lock that somebody else holds. `waited` is in milliseconds. */
+export function busy(path: string, waited: number, options: LockOptions): TasksError {
+  const { world } = options;
   const stats = world.fs.statSync(path, { throwIfNoEntry: false });
   const age = stats === undefined ? 0 : Math.max(0, Math.round((world.now() - stats.mtimeMs) / 1000));
-  return new TasksError(
-    'busy',
-    `another process holds ${path} (since ${age} s; waited ${Math.round(waited / 1000)} s)`,
-    {
-      hint: `run the command again; if no git process is left that could hold it, delete ${path}`,
-      data: { lock: path, ageSeconds: age },
-    },
-  );
+  const [machine, pid] = ownerOf(path, options)?.identity.split('_') ?? [];
+  const holder = pid === undefined ? 'another process' : `process ${pid} on ${machine}`;
+  const hint =
+    pid === undefined
+      ? `run the command again; if no git process is left that could hold it, delete ${path}`
+      : `run the command again; if that process hangs or is stopped, end it: the lock is freed when it is gone`;
+  return new TasksError('busy', `${holder} holds ${path} (since ${age} s; waited ${Math.round(waited / 1000)} s)`, {
+    hint,
+    data: { lock: path, ageSeconds: age, ...(pid !== undefined && { pid: Number(pid), machine }) },
+  });
 }

@@ -4,8 +4,9 @@
  *     <common>/git-tasks/locks/<random>_<identity>  --same inode-->  refs/heads/tasks.lock
  *
  * The note is there before the lock is, and is the same file, so a lock whose inode is that of a note was made by the
- * process that the note names. When that process is gone nobody will ever rename or remove the lock: it may go. Git's
- * own locks have no note and are never touched.
+ * process that the note names. When that process is gone nobody will ever rename or remove the lock: it may go. Who
+ * wants to remove it must first give the note a name of its own, which only one can do: otherwise a slow second remover
+ * could hit the fresh lock of somebody else. Git's own locks have no note and are never touched.
  */
 import { dirname, join } from 'node:path';
 import { isSystemError } from '../../errors.ts';
@@ -38,7 +39,7 @@ export function openNoted(
 ): { readonly file: number; readonly note: OwnerNote } | undefined {
   const { fs, identity } = world;
   if (owners === undefined || identity === undefined) return undefined;
-  const name = join(owners, `${Buffer.from(world.random(6)).toString('hex')}_${identity}`);
+  const name = noteName(world, owners, identity);
   const file = createNote(world, name, mode);
   if (file === undefined) return undefined;
   const note = { remove: () => quietly(() => fs.unlinkSync(name)) };
@@ -55,20 +56,64 @@ export function openNoted(
 
 /** Removes the lock when a note proves that its maker is gone. True when the lock is free now. */
 export function removeDeadLock(path: string, { world, owners }: NoteOptions): boolean {
-  const { fs } = world;
-  if (owners === undefined || world.isRunning === undefined) return false;
-  const inode = fs.statSync(path, { throwIfNoEntry: false })?.ino;
-  if (inode === undefined) return true;
-  for (const name of notesIn(world, owners)) {
-    if (world.isRunning(name.slice(name.indexOf('_') + 1)) !== false) continue;
-    const note = join(owners, name);
-    const isMaker = fs.statSync(note, { throwIfNoEntry: false })?.ino === inode;
-    // Looked at again right before: another waiter may have removed it, and the path be somebody's fresh lock.
-    if (isMaker && fs.statSync(path, { throwIfNoEntry: false })?.ino === inode) quietly(() => fs.unlinkSync(path));
-    quietly(() => fs.unlinkSync(note));
-    if (isMaker) return true;
+  const { fs, identity } = world;
+  if (owners === undefined || identity === undefined) return false;
+  const owner = ownerOf(path, { world, owners });
+  if (owner === undefined || world.isRunning?.(owner.identity) !== false) return false;
+  const own = noteName(world, owners, identity);
+  try {
+    fs.renameSync(owner.note, own);
+    fs.unlinkSync(path);
+    return true;
+  } catch (error) {
+    // Another waiter was first, or the folder cannot be written.
+    if (isSystemFailure(error)) return false;
+    throw error;
+  } finally {
+    quietly(() => fs.unlinkSync(own));
   }
-  return false;
+}
+
+/** Whose the lock is, by its note; undefined for a lock of git, or one that is gone. */
+export function ownerOf(
+  path: string,
+  { world, owners }: NoteOptions,
+): { readonly identity: string; readonly note: string } | undefined {
+  if (owners === undefined) return undefined;
+  const inode = inodeOf(world, path);
+  if (inode === undefined) return undefined;
+  const name = notesIn(world, owners).find((other) => inodeOf(world, join(owners, other)) === inode);
+  return name === undefined ? undefined : { identity: identityIn(name), note: join(owners, name) };
+}
+
+/** Removes the notes that killed processes left. One whose file has a second name still stands for a lock: it stays. */
+export function removeDeadNotes(world: Pick<FilesWorld, 'fs' | 'isRunning'>, owners: string): void {
+  for (const name of notesIn(world, owners)) {
+    if (world.isRunning?.(identityIn(name)) !== false) continue;
+    quietly(() => {
+      const note = join(owners, name);
+      if (world.fs.statSync(note, { throwIfNoEntry: false })?.nlink === 1) world.fs.unlinkSync(note);
+    });
+  }
+}
+
+function noteName(world: FilesWorld, owners: string, identity: string): string {
+  return join(owners, `${Buffer.from(world.random(6)).toString('hex')}_${identity}`);
+}
+
+function identityIn(name: string): string {
+  return name.slice(name.indexOf('_') + 1);
+}
+
+/** The inode of a file that has a second name; a lock of git has one only. */
+function inodeOf({ fs }: FilesWorld, path: string): number | undefined {
+  try {
+    const stats = fs.statSync(path, { throwIfNoEntry: false });
+    return stats !== undefined && stats.nlink > 1 ? stats.ino : undefined;
+  } catch (error) {
+    if (isSystemFailure(error)) return undefined;
+    throw error;
+  }
 }
 
 function createNote({ fs }: FilesWorld, name: string, mode: number): number | undefined {
@@ -86,7 +131,7 @@ function createNote({ fs }: FilesWorld, name: string, mode: number): number | un
   return undefined;
 }
 
-function notesIn({ fs }: FilesWorld, folder: string): string[] {
+function notesIn({ fs }: Pick<FilesWorld, 'fs'>, folder: string): string[] {
   try {
     return fs.readdirSync(folder, { withFileTypes: true }).map(({ name }) => name);
   } catch (error) {

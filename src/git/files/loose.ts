@@ -9,7 +9,7 @@ import { isSystemError } from '../../errors.ts';
 import type { GitObject, NewObject, ObjectType, Oid } from '../ports.ts';
 import { damaged, isDamage, readFailure } from './failures.ts';
 import type { FileSystem } from './file-system.ts';
-import { StagedFiles, type StageOptions } from './staged-files.ts';
+import { quietly, StagedFiles, type StageOptions } from './staged-files.ts';
 import { deflate } from './zlib.ts';
 
 /** Most task objects fit, so that one read call is enough. */
@@ -75,7 +75,8 @@ export class LooseReader {
     } catch (error) {
       throw readFailure(error, path);
     } finally {
-      this.#fs.closeSync(file);
+      // Nothing was written, so a failure to close loses nothing.
+      quietly(() => this.#fs.closeSync(file));
     }
   }
 }
@@ -98,12 +99,17 @@ function parseLoose(deflated: Buffer, path: string): GitObject {
 }
 
 /** Writes the objects as loose files, all of them durable before the first gets its name. */
-export function writeLoose(objectsDir: string, objects: readonly NewObject[], options: StageOptions): void {
+export async function writeLoose(
+  objectsDir: string,
+  objects: readonly NewObject[],
+  options: StageOptions,
+): Promise<void> {
   const stage = new StagedFiles(options);
   for (const { oid, type, data } of objects) {
     const folder = join(objectsDir, oid.slice(0, 2));
     const header = Buffer.from(`${type} ${data.length}\0`);
     stage.add(folder, looseObjectPath(objectsDir, oid), [deflate(Buffer.concat([header, data]))]);
   }
+  await stage.sync();
   stage.commit();
 }

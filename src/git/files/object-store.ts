@@ -8,6 +8,7 @@ import { isAbsolute, join } from 'node:path';
 import { invariant, isSystemError } from '../../errors.ts';
 import { hashObject } from '../objects.ts';
 import type { GitObject, NewObject, ObjectStore, ObjectType, Oid } from '../ports.ts';
+import { ShallowFile } from '../shallow.ts';
 import { isSystemFailure, readFailure } from './failures.ts';
 import type { FilesWorld, FsyncPolicy, SharedMode } from './file-system.ts';
 import { writeLoose } from './loose.ts';
@@ -23,13 +24,17 @@ const FRESH_MS = 3_600_000;
 /** How deep alternates may nest, as in git. */
 const MAX_ALTERNATE_DEPTH = 5;
 
+const NOT_SHALLOW: ReadonlySet<Oid> = new Set();
+
 /** How the store is set up. */
 export interface ObjectStoreOptions {
   readonly world: FilesWorld;
   /** Absolute path of the objects folder that is written to. */
   readonly objectsDir: string;
-  /** Further objects folders to read (`GIT_ALTERNATE_OBJECT_DIRECTORIES`). */
+  /** Further objects folders to read, beside those that `info/alternates` names. */
   readonly alternates?: readonly string[];
+  /** Folder of the file `shallow`; undefined: history is never cut. */
+  readonly commonDir?: string;
   readonly fsync: FsyncPolicy;
   readonly shared: SharedMode | undefined;
 }
@@ -40,9 +45,12 @@ export class FilesObjectStore implements ObjectStore {
   readonly #options: ObjectStoreOptions;
   #folders: ObjectFolder[] | undefined;
   readonly #freshenedAt = new Map<string, number>();
+  readonly #shallow: ShallowFile | undefined;
 
   constructor(options: ObjectStoreOptions) {
     this.#options = options;
+    const { commonDir, world } = options;
+    this.#shallow = commonDir === undefined ? undefined : new ShallowFile(world.fs, commonDir);
   }
 
   hash(type: ObjectType, data: Uint8Array): Oid {
@@ -79,6 +87,10 @@ export class FilesObjectStore implements ObjectStore {
     if (missing.length < PACK_THRESHOLD) return writeLoose(objectsDir, missing, stage);
     writePacks(objectsDir, missing, stage);
     this.#known()[0]?.rescan();
+  }
+
+  shallow(): ReadonlySet<Oid> {
+    return this.#shallow?.commits() ?? NOT_SHALLOW;
   }
 
   /** Closes every open file. The next use opens what it needs. */

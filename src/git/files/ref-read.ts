@@ -120,7 +120,7 @@ export class RefReader {
     }
     const [, symbolic] = /^ref:\s*(\S+)\s*$/.exec(text) ?? [];
     if (symbolic !== undefined && isRefName(symbolic)) return { symbolic };
-    const [, oid] = /^([0-9a-f]{40})(?:\s|$)/.exec(text) ?? [];
+    const [, oid] = /^([0-9a-f]{40}(?:[0-9a-f]{24})?)(?:\s|$)/.exec(text) ?? [];
     if (oid === undefined) throw damaged(path, text === '' ? 'it is empty' : 'it holds no object id');
     return { oid };
   }

@@ -90,9 +90,15 @@ export class FilesRefStore implements RefStore {
       this.#refuseTakenName(move.ref);
     }
     lock.write(Buffer.from(`${move.to}\n`), fsync !== 'none');
-    this.#log(move);
-    lock.commit();
-    if (fsync === 'all') syncFolder(world, dirname(path));
+    // Opened before, so that a process with too many open files is refused while nothing has moved.
+    const folder = fsync === 'all' ? openFolder(world, dirname(path)) : undefined;
+    try {
+      this.#log(move);
+      lock.commit();
+      if (folder !== undefined) syncFolder(world, folder, dirname(path));
+    } finally {
+      if (folder !== undefined) quietly(() => world.fs.closeSync(folder));
+    }
   }
 
   /** Logs for the ref, and for HEAD where HEAD points to it. */
@@ -115,7 +121,13 @@ export class FilesRefStore implements RefStore {
       if (!isSystemError(error, 'ENOENT', 'EISDIR')) throw writeFailure(error, path);
     }
     quietly(() => world.fs.unlinkSync(`${this.#reader.folderOf(ref)}/logs/${ref}`));
-    if (this.#options.fsync === 'all') syncFolder(world, dirname(path));
+    const folder = this.#options.fsync === 'all' ? openFolder(world, dirname(path)) : undefined;
+    if (folder === undefined) return;
+    try {
+      syncFolder(world, folder, dirname(path));
+    } finally {
+      quietly(() => world.fs.closeSync(folder));
+    }
   }
 
   async #deletePacked(ref: string): Promise<void> {
@@ -156,25 +168,29 @@ export class FilesRefStore implements RefStore {
 /** Systems that cannot sync a folder (Windows) do without; so does one whose folder may not be read. */
 const UNSYNCABLE = ['EINVAL', 'EISDIR', 'EPERM', 'EACCES', 'ENOTSUP', 'EBADF', 'ENOENT'];
 
-/**
- * Makes the names in a folder durable. Journalling file systems keep the order of renames, so the folder of the ref,
- * which comes last, stands for those of the objects too. The change itself is made by then, so a failure says so.
- */
-function syncFolder({ fs }: FilesWorld, folder: string): void {
-  let file: number | undefined;
+function openFolder({ fs }: FilesWorld, folder: string): number | undefined {
   try {
-    file = fs.openSync(folder, 'r');
+    return fs.openSync(folder, 'r');
+  } catch (error) {
+    if (isSystemError(error, ...UNSYNCABLE)) return undefined;
+    throw writeFailure(error, folder);
+  }
+}
+
+/**
+ * Makes the names in an open folder durable. Journalling file systems keep the order of renames, so the folder of the
+ * ref, which comes last, stands for those of the objects too. The change itself is made by then, so a failure says so.
+ */
+function syncFolder({ fs }: FilesWorld, file: number, folder: string): void {
+  try {
     fs.fsyncSync(file);
   } catch (error) {
     if (isSystemError(error, ...UNSYNCABLE)) return;
     throw new TasksError('io', `${folder} could not be made durable`, {
       hint: 'the change was made, but a power failure may undo it: check the disk',
       cause: error,
-      data: { path: folder },
+      data: { path: folder, made: true },
     });
-  } finally {
-    const opened = file;
-    if (opened !== undefined) quietly(() => fs.closeSync(opened));
   }
 }
 

@@ -38,13 +38,24 @@ export function appendReflog(entry: ReflogEntry, options: ReflogOptions): void {
     if (!isKept && !isLogged(entry.ref, options.policy)) return;
     const file = openForAppend(entry.path, options);
     try {
-      // One call: what is appended in one piece is never mixed with what another process appends.
-      writeAll(fs, file, Buffer.from(formatLine(entry)));
+      appendWhole(fs, file, Buffer.from(formatLine(entry)));
     } finally {
       fs.closeSync(file);
     }
   } catch (error) {
     throw writeFailure(error, entry.path);
+  }
+}
+
+/** Appends in one call, so that it is never mixed with what another process appends; on a full disk, nothing. */
+function appendWhole(fs: FileSystem, file: number, line: Uint8Array): void {
+  const { size } = fs.fstatSync(file);
+  try {
+    writeAll(fs, file, line);
+  } catch (error) {
+    // The lock of the ref is held: nobody else has appended meanwhile.
+    quietly(() => fs.ftruncateSync(file, size));
+    throw error;
   }
 }
 

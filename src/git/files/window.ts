@@ -1,6 +1,7 @@
 /** Reads a file by position through one moving window, so that neighbours cost one call. */
 import { damaged, readFailure } from './failures.ts';
 import type { FileSystem } from './file-system.ts';
+import { quietly } from './staged-files.ts';
 
 /** How much is read at once by default. */
 const SMALL_WINDOW = 4096;
@@ -23,7 +24,7 @@ export class FileWindow {
     try {
       this.size = fs.fstatSync(this.#file).size;
     } catch (error) {
-      fs.closeSync(this.#file);
+      this.close();
       throw error;
     }
   }
@@ -54,8 +55,9 @@ export class FileWindow {
     return bytes;
   }
 
+  /** Nothing was written, so a failure to close loses nothing. */
   close(): void {
-    this.#fs.closeSync(this.#file);
+    quietly(() => this.#fs.closeSync(this.#file));
   }
 
   #load(position: number, length: number): void {

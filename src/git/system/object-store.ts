@@ -95,7 +95,7 @@ export class SystemObjectStore implements ObjectStore {
 
   /** Lets the running processes end. The next use starts what it needs. */
   close(): void {
-    for (const process of [this.#contents, this.#existence, this.#local]) process.end();
+    for (const catFile of [this.#contents, this.#existence, this.#local]) catFile.end();
   }
 
   /** Git marks what is there already as used and does not write it again; into a pack of its own it does. */
@@ -132,10 +132,14 @@ export class SystemObjectStore implements ObjectStore {
     if (reply?.kind !== 'failed') return undefined;
     const { place, promisors } = this.#options;
     if (promisors.length === 0) throw damaged(`the object ${oid} of ${place.commonDir}`, reply.words);
-    throw new TasksError('io', `the object ${oid} could not be fetched from ${promisors.join(' or ')}: ${reply.words}`, {
-      hint: 'this is a partial clone: it needs its remote to read what it has not read before. Check: git fetch',
-      data: { oid, remotes: promisors },
-    });
+    throw new TasksError(
+      'io',
+      `the object ${oid} could not be fetched from ${promisors.join(' or ')}: ${reply.words}`,
+      {
+        hint: 'this is a partial clone: it needs its remote to read what it has not read before. Check: git fetch',
+        data: { oid, remotes: promisors },
+      },
+    );
   }
 
   /** Git trusts that a loose file is whole, so one that is not has to go before it is written again. */

@@ -4,7 +4,7 @@
  * Git's answer to a failed update is a sentence, so what happened is found out by looking: another value means a lost
  * race, a neighbour in the way means that the name is taken, a lock file means that somebody else is writing.
  */
-import { invariant, TasksError } from '../../errors.ts';
+import { invariant, isSystemError, TasksError } from '../../errors.ts';
 import type { FilesWorld } from '../files/file-system.ts';
 import { busy } from '../files/lock-file.ts';
 import { RefReader } from '../files/ref-read.ts';
@@ -118,7 +118,10 @@ export class SystemRefStore implements RefStore {
         hint: 'see what git says of it: git fsck',
       });
     }
-    const lines = stdout.toString('utf8').split('\n').filter((line) => line !== '');
+    const lines = stdout
+      .toString('utf8')
+      .split('\n')
+      .filter((line) => line !== '');
     return new Map(
       lines.map((line) => {
         const blank = line.indexOf(' ');
@@ -151,7 +154,7 @@ export class SystemRefStore implements RefStore {
       `${commonDir}/reftable/tables.list.lock`,
       `${gitDir}/reftable/tables.list.lock`,
     ];
-    return candidates.find((path) => world.fs.statSync(path, { throwIfNoEntry: false }) !== undefined);
+    return candidates.find((path) => isThere(world, path));
   }
 
   #busy(lock: string, waited: number): TasksError {
@@ -162,6 +165,16 @@ export class SystemRefStore implements RefStore {
   #refused(ref: string, { stderr }: GitOutcome): unknown {
     const { world, place } = this.#options;
     return refusedWrite(world, { folder: place.commonDir, what: ref, words: stderr });
+  }
+}
+
+/** In a reftable, `refs/heads` is a file, so that what would be below it is no path at all. */
+function isThere({ fs }: Pick<FilesWorld, 'fs'>, path: string): boolean {
+  try {
+    return fs.statSync(path, { throwIfNoEntry: false }) !== undefined;
+  } catch (error) {
+    if (isSystemError(error, 'ENOTDIR')) return false;
+    throw error;
   }
 }
 

@@ -1,11 +1,15 @@
 /** A process that adds commits to a branch, each only on top of the tip that it read: `node … <folder> <name> <count>`. */
 import { serializeCommit } from '../../../src/git/objects.ts';
-import { newObject, openAt } from './repositories.ts';
+import type { NewObject, ObjectType } from '../../../src/git/ports.ts';
+import { openAt } from './repositories.ts';
 
 const REF = 'refs/heads/tasks';
 const [, , folder = '', name = '', count = '0'] = process.argv;
 const repository = await openAt(folder);
-const tree = newObject('tree', '');
+const newObject = (type: ObjectType, data: Uint8Array): NewObject => {
+  return { oid: repository.objects.hash(type, data), type, data };
+};
+const tree = newObject('tree', new Uint8Array(0));
 
 for (let made = 0, tries = 0; made < Number(count); tries++) {
   const tip = await repository.refs.read(REF);

@@ -2,7 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { hashObject } from '../../../src/git/objects.ts';
+import { type HashAlgorithm, hashObject } from '../../../src/git/objects.ts';
 import { type OpenedRepository, type OpenOptions, openRepository } from '../../../src/git/open.ts';
 import type { NewObject, ObjectType, RefLog } from '../../../src/git/ports.ts';
 
@@ -19,19 +19,20 @@ export function openAt(folder: string, overrides: Partial<OpenOptions> = {}): Pr
 }
 
 /** An object with its id. */
-export function newObject(type: ObjectType, data: Uint8Array | string): NewObject {
+export function newObject(type: ObjectType, data: Uint8Array | string, algorithm: HashAlgorithm = 'sha1'): NewObject {
   const bytes = typeof data === 'string' ? Buffer.from(data) : data;
-  return { oid: hashObject(type, bytes), type, data: bytes };
+  return { oid: hashObject(type, bytes, algorithm), type, data: bytes };
 }
 
 /** Blobs that look like task files, all different. */
-export function taskBlobs(count: number, mark = ''): NewObject[] {
+export function taskBlobs(count: number, mark = '', algorithm: HashAlgorithm = 'sha1'): NewObject[] {
   return Array.from({ length: count }, (_, index) =>
     newObject(
       'blob',
       `id: ${index.toString(32).padStart(8, '0')}\nsubject: Run the tests ${mark}${index}\nstatus: pending\n` +
         `labels:\n  - backend\ndescription: |\n  ${hashObject('blob', Buffer.from(`${mark}${index}`)).repeat(3)}\n` +
         `created: 2026-11-22T13:00:00Z\ncreatedBy: Ada Example\n`,
+      algorithm,
     ),
   );
 }
