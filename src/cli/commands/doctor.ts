@@ -29,7 +29,7 @@ export const verb: Verb<Flags> = {
     ]);
     if (left.length > 0 && fix !== true) {
       context.note([
-        `${count(left.length, 'finding')}`,
+        count(left.length, 'finding'),
         hintLine('git tasks doctor --fix mends what can be mended', context.err.paint.quiet),
       ]);
     }
