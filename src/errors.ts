@@ -28,6 +28,7 @@ export type ErrorCode =
   | 'busy'
   | 'conflict'
   | 'touched'
+  | 'remote'
   | 'interrupted';
 
 /** What a failure carries beside its code and message. */

@@ -32,6 +32,8 @@ export interface World {
   /** Ignores Ctrl-C until the function that it returns is called: for a program that has the terminal meanwhile. */
   holdInterrupts(): () => void;
   readonly env: Env;
+  /** The command that starts this program again, word by word; undefined where it is a part of another program. */
+  readonly executable?: readonly string[];
   /** Absolute path of the current folder. */
   readonly cwd: string;
   /** The system's number of the user; undefined where there is none (Windows). */
@@ -45,10 +47,12 @@ export interface World {
   readonly stderr: Output;
 }
 
-/** The world of the running process. */
-export function processWorld(): World {
+/** The world of the running process. `isProgram`: git-tasks itself runs, and not a program that uses its library. */
+export function processWorld({ isProgram = false }: { readonly isProgram?: boolean } = {}): World {
   let identity: string | undefined;
+  const [script] = process.argv.slice(1);
   return {
+    ...(isProgram && script !== undefined && { executable: [process.execPath, script] }),
     now: () => Date.now(),
     random: (length) => randomFillSync(new Uint8Array(length)),
     sleep: (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds)),

@@ -6,14 +6,17 @@
  * and work done here since is not undone by it.
  */
 import { createHash } from 'node:crypto';
-import { TasksError } from '../errors.ts';
-import { breakCycles, type GraphNode } from '../interop/break-cycles.ts';
+import { invariant, TasksError } from '../errors.ts';
+import { NONE } from '../graph/table.ts';
+import { findCycle } from '../graph/walk.ts';
+import { breakCycles, type DroppedEdge } from '../interop/break-cycles.ts';
 import { decodeBeads } from '../interop/beads.ts';
 import { decodeJsonl } from '../interop/jsonl.ts';
 import type { ImportedTask, ImportIssue } from '../interop/types.ts';
 import { leaseState } from '../lease/lease.ts';
 import { sameJson } from '../task/changes.ts';
 import { newTask } from '../task/operations.ts';
+import { summaryOf } from '../task/summary.ts';
 import { sortedSet } from '../task/text.ts';
 import type { JsonValue, Task, TaskId } from '../task/types.ts';
 import { keyedId } from './add.ts';
@@ -150,28 +153,50 @@ function keptHere(before: Task, task: Task, now: number): Partial<Task> {
   };
 }
 
-/** Drops the edges that would close circles, here or with what the ledger holds, and says which. */
+/**
+ * Drops the edges that would close circles, here or with what the ledger holds, and says which. Only edges of imported
+ * tasks go: what the ledger holds was free of circles before.
+ */
 function withoutCycles({ snapshot }: Workbench, tasks: readonly Task[]): { tasks: Task[]; issues: ImportIssue[] } {
-  const { table } = snapshot;
-  const nodes = new Map<TaskId, GraphNode>();
-  for (let row = 0; row < table.size; row++) {
-    const { id, blockedBy, parent } = table.summary(row);
-    if (blockedBy.length > 0 || parent !== undefined) nodes.set(id, { key: id, blockedBy, ...(parent !== undefined && { parent }) });
-  }
-  for (const { id, blockedBy, parent } of tasks) {
-    nodes.set(id, { key: id, blockedBy, ...(parent !== undefined && { parent }) });
-  }
-  const { dropped } = breakCycles(nodes.values());
   const byId = new Map(tasks.map((task) => [task.id, task]));
   const issues: ImportIssue[] = [];
-  for (const { from, to, kind } of dropped) {
-    const task = byId.get(from);
-    if (task === undefined) continue;
-    const { parent, ...rest } = task;
-    const next = kind === 'parent' ? rest : { ...task, blockedBy: task.blockedBy.filter((id) => id !== to) };
-    byId.set(from, next);
-    const edge = kind === 'parent' ? `being a part of ${parent ?? to}` : `waiting for ${to}`;
-    issues.push({ key: from, message: `${from} ${edge} would close a circle`, kind: 'dropped-edge' });
+  const drop = (edge: DroppedEdge): Task => {
+    const task = byId.get(edge.from);
+    invariant(task !== undefined, `${edge.from}, which loses an edge, is imported`);
+    const next = withoutEdge(task, edge);
+    byId.set(next.id, next);
+    const what = edge.kind === 'parent' ? 'being a part of' : 'waiting for';
+    issues.push({ key: edge.from, message: `${edge.from} ${what} ${edge.to} would close a circle`, kind: 'dropped-edge' });
+    return next;
+  };
+  const nodes = tasks.map(({ id, blockedBy, parent }) => ({ key: id, blockedBy, ...(parent !== undefined && { parent }) }));
+  for (const edge of breakCycles(nodes).dropped) drop(edge);
+  const table = snapshot.table.clone();
+  table.upsertAll([...byId.values()].map(summaryOf));
+  const search = (): number[] | undefined => {
+    const ids = [...byId.values()].flatMap(({ id, parent }) => (parent === undefined ? [id] : [id, parent]));
+    return findCycle(table, ids.map((id) => table.rowOf(id)).filter((row) => row !== NONE));
+  };
+  for (let cycle = search(); cycle !== undefined; cycle = search()) {
+    const edge = importedEdge(cycle.map((row) => table.id(row)), byId);
+    if (edge === undefined) break;
+    table.upsertAll([summaryOf(drop(edge))]);
   }
   return { tasks: [...byId.values()], issues };
+}
+
+function withoutEdge(task: Task, { to, kind }: DroppedEdge): Task {
+  if (kind === 'blockedBy') return { ...task, blockedBy: task.blockedBy.filter((id) => id !== to) };
+  const { parent: _parent, ...rest } = task;
+  return rest;
+}
+
+/** An edge of a circle (each task waits for the next) that an imported task has; a parent only if there is no other. */
+function importedEdge(circle: readonly TaskId[], imported: ReadonlyMap<TaskId, Task>): DroppedEdge | undefined {
+  const edges = circle.flatMap((waiter, i): DroppedEdge[] => {
+    const target = circle[(i + 1) % circle.length] ?? waiter;
+    if (imported.get(waiter)?.blockedBy.includes(target) === true) return [{ from: waiter, to: target, kind: 'blockedBy' }];
+    return imported.get(target)?.parent === waiter ? [{ from: target, to: waiter, kind: 'parent' }] : [];
+  });
+  return edges.find(({ kind }) => kind === 'blockedBy') ?? edges[0];
 }

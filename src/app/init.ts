@@ -1,4 +1,5 @@
 /** `init`: begins the ledger, or adopts the one that is there. */
+import { type DriverSetting, ensureDriver } from './driver-setting.ts';
 import type { Session } from './session.ts';
 
 /** The answer of `init`. */
@@ -9,10 +10,13 @@ export interface InitAnswer {
   readonly created: boolean;
   /** `root`: a new ledger; `tracking`: the remote's branch; `local`: it was there. */
   readonly from: 'root' | 'tracking' | 'local';
+  /** Whether stock git merges task files by our rule: `set` by this call, `there` before, or `none`. */
+  readonly driver: DriverSetting;
 }
 
 /** Makes sure that there is a ledger. Running it again changes nothing. */
 export async function initLedger(session: Session): Promise<InitAnswer> {
   const { ledger } = session;
-  return { ref: ledger.ref, ...(await ledger.begin(session.author())) };
+  const begun = await ledger.begin(session.author());
+  return { ref: ledger.ref, ...begun, driver: await ensureDriver(session) };
 }

@@ -8,7 +8,7 @@ import type { Session } from './session.ts';
 
 /** Something that is not in order. An `error` breaks a promise of the format; a `warning` deserves a look. */
 export interface LintProblem {
-  readonly code: 'damaged' | 'missing-blocker' | 'missing-parent' | 'cycle' | 'conflict' | 'cancelled-blocker' | 'stuck';
+  readonly code: 'damaged' | 'missing-blocker' | 'missing-parent' | 'cycle' | 'conflict' | 'cancelled-blocker' | 'stuck' | 'foreign-merge';
   readonly severity: 'error' | 'warning';
   readonly message: string;
   readonly id?: string;
@@ -34,6 +34,7 @@ export async function lintLedger(session: Session): Promise<LintAnswer> {
     ...cycles(snapshot),
     ...conflicts(snapshot),
     ...(await deadlock(session)),
+    ...(session.isPast ? [] : await foreignMerges(session)),
   ];
   return { problems, checked: snapshot.table.size, tip: snapshot.tip };
 }
@@ -85,7 +86,7 @@ function conflicts(snapshot: Snapshot): LintProblem[] {
   for (let row = 0; row < table.size; row++) {
     if (!table.has(row, FLAG.conflicts)) continue;
     const id = table.id(row);
-    const message = `${snapshot.short(id)} has ${table.summary(row).conflicts ?? 0} open conflict(s)`;
+    const message = `${snapshot.short(id)} has ${table.summary(row).conflicts ?? 0} open conflict(s); see: git tasks resolve ${snapshot.short(id)}`;
     problems.push({ code: 'conflict', severity: 'warning', id, message });
   }
   return problems;
@@ -96,4 +97,11 @@ async function deadlock(session: Session): Promise<LintProblem[]> {
   if (!stuck) return [];
   const message = `Nothing is ready and nobody is working, but ${byStatus.pending} task(s) are pending`;
   return [{ code: 'stuck', severity: 'warning', message }];
+}
+
+async function foreignMerges({ ledger }: Session): Promise<LintProblem[]> {
+  return (await ledger.unmended()).map(({ merge, tasks }): LintProblem => {
+    const message = `The merge ${merge.slice(0, 12)} was made without git-tasks and lost changes of ${tasks.length} task(s); the next sync or change mends it`;
+    return { code: 'foreign-merge', severity: 'warning', message };
+  });
 }

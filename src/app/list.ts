@@ -52,9 +52,8 @@ export async function listTasks(session: Session, input: ListInput = {}): Promis
   const { table } = snapshot;
   const readiness = readinessAt(table, session.world.now());
   const parent = input.parent === undefined ? undefined : table.rowOf(snapshot.find(input.parent));
-  const keep = filterOf(readiness, input, { parent, list: session.onlyList });
-  const rows: number[] = [];
-  for (let row = 0; row < table.size; row++) if (keep(row)) rows.push(row);
+  let rows = Array.from({ length: table.size }, (_, row) => row);
+  for (const test of testsOf(readiness, input, { parent, list: session.onlyList })) rows = rows.filter(test);
   const limit = input.limit ?? DEFAULT_LIMIT;
   const first = firstRows(rows, limit === 0 ? rows.length : limit, compareBy(table, input.sort ?? 'urgency'));
   const tasks = first.map((row) => rowView(readiness, row));
@@ -91,11 +90,11 @@ interface Scope {
   readonly list: string | undefined;
 }
 
-function filterOf(readiness: Readiness, input: ListInput, { parent, list }: Scope): (row: number) => boolean {
+/** What a row must pass: cheap tests on columns first; what needs the summary comes last. */
+function testsOf(readiness: Readiness, input: ListInput, { parent, list }: Scope): ((row: number) => boolean)[] {
   const { table } = readiness;
   const select = input.select ?? (input.status === undefined ? 'open' : 'all');
   const tests: ((row: number) => boolean)[] = [];
-  // Cheap tests on columns first; what needs the summary comes last.
   if (list !== undefined) tests.push((row) => table.listOf(row) === list);
   if (select !== 'all') tests.push((row) => table.isOpen(row));
   if (input.status !== undefined) {
@@ -107,7 +106,7 @@ function filterOf(readiness: Readiness, input: ListInput, { parent, list }: Scop
   if (select === 'blocked') tests.push((row) => isBlocked(readiness, row));
   if (input.owner !== undefined) tests.push((row) => table.summary(row).owner === input.owner);
   for (const label of input.labels ?? []) tests.push((row) => table.summary(row).labels?.includes(label) === true);
-  return (row) => tests.every((test) => test(row));
+  return tests;
 }
 
 function compareBy(table: TaskTable, sort: ListSort): Compare {

@@ -35,7 +35,8 @@ export async function planSet(bench: Workbench, input: SetInput, context: PlanCo
   return ids;
 }
 
-async function planStatus(
+/** Plans the verb that leads to a status. Does nothing where the task has it already. */
+export async function planStatus(
   bench: Workbench,
   { id, status }: { readonly id: TaskId; readonly status: Status },
   context: PlanContext,

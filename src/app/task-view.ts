@@ -1,6 +1,6 @@
 /** A task as every front end shows it: what the file says and what follows from the graph. */
 import { dependencies, isBlocked, isReady, type Readiness, readinessAt } from '../graph/readiness.ts';
-import { neighbours } from '../graph/walk.ts';
+import { blockedRowsOfRow, childrenOfRow } from '../graph/walk.ts';
 import { walkFile } from '../ledger/history.ts';
 import { taskPath } from '../ledger/layout.ts';
 import type { Snapshot } from '../ledger/snapshot.ts';
@@ -75,12 +75,12 @@ export async function taskView(session: Session, snapshot: Snapshot, id: TaskId)
   const row = snapshot.table.rowOf(id);
   const task = await snapshot.task(id);
   const { conflictCount: _count, ...summary } = rowView(readiness, row);
-  const ids = (rows: Int32Array): TaskId[] => Array.from(rows, (other) => snapshot.table.id(other)).sort();
+  const ids = (rows: readonly number[]): TaskId[] => rows.map((other) => snapshot.table.id(other)).sort();
   return {
     ...summary,
     ...bodies(task),
-    blocks: ids(neighbours(snapshot.blocks, row)),
-    children: ids(neighbours(snapshot.children, row)),
+    blocks: ids(blockedRowsOfRow(snapshot.table, row)),
+    children: ids(childrenOfRow(snapshot.table, row)),
     ...(await lastChange(session, snapshot, task)),
   };
 }

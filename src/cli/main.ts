@@ -11,7 +11,7 @@ import { settleOutput, watchOutput } from './watch-output.ts';
 
 /** Runs one command line (arguments without `node` and the script) and resolves to the exit code. */
 export async function main(argv: string[]): Promise<number> {
-  return runCommandLine(argv, processWorld());
+  return runCommandLine(argv, processWorld({ isProgram: true }));
 }
 
 /** `main` in a given world. The one place where a failure becomes words and an exit code. */

@@ -83,11 +83,24 @@ export const VERBS: readonly VerbEntry[] = [
   },
   {
     group: KEEP,
+    usage: 'sync',
+    summary: 'exchange the ledger with a remote',
+    load: () => import('./commands/sync.ts'),
+  },
+  {
+    group: KEEP,
     usage: 'lint',
     summary: 'check that the ledger is in order',
     load: () => import('./commands/lint.ts'),
   },
   { group: KEEP, usage: 'doctor', summary: 'find and mend damage', load: () => import('./commands/doctor.ts') },
+  { group: KEEP, usage: 'gc', summary: 'pack the history of the ledger', load: () => import('./commands/gc.ts') },
+  {
+    group: KEEP,
+    usage: 'uninstall',
+    summary: 'remove every trace but the branch',
+    load: () => import('./commands/uninstall.ts'),
+  },
   {
     group: KEEP,
     usage: 'import <format> [file]',

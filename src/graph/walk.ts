@@ -219,10 +219,9 @@ export function topologicalOrder(
  * much later work hangs on it. Rows on a cycle count 0.
  */
 export function chainLengths(table: TaskTable): Int32Array {
-  const { edges, edgeStart, edgeCount } = table.columns;
   const lengths = new Int32Array(table.size);
   const pending = openWaiters(table);
-  const children = childrenOf(table);
+  const waitedFor = { table, children: childrenOf(table) };
   // Longest path by peeling off the rows that nobody open waits for any more.
   const free: number[] = [];
   for (let row = 0; row < table.size; row++) if (pending[row] === 0 && table.isOpen(row)) free.push(row);
@@ -235,14 +234,25 @@ export function chainLengths(table: TaskTable): Int32Array {
   };
   for (let row = free.pop(); row !== undefined; row = free.pop()) {
     const length = (lengths[row] ?? 0) + 1;
-    const start = edgeStart[row] ?? 0;
-    const end = start + (edgeCount[row] ?? 0);
-    for (let e = start; e < end; e++) relax(edges[e] ?? NONE, length);
-    const lastChild = children.start[row + 1] ?? 0;
-    for (let c = children.start[row] ?? 0; c < lastChild; c++) relax(children.rows[c] ?? NONE, length);
+    visitWaitedFor(waitedFor, row, (target) => relax(target, length));
   }
   for (let row = 0; row < table.size; row++) if ((pending[row] ?? 0) > 0) lengths[row] = 0;
   return lengths;
+}
+
+interface WaitedFor {
+  readonly table: TaskTable;
+  readonly children: Adjacency;
+}
+
+/** Visits what a row waits for: its blockers (missing ones, too) and its children. */
+function visitWaitedFor({ table, children }: WaitedFor, row: number, visit: (target: number) => void): void {
+  const { edges, edgeStart, edgeCount } = table.columns;
+  const start = edgeStart[row] ?? 0;
+  const end = start + (edgeCount[row] ?? 0);
+  for (let e = start; e < end; e++) visit(edges[e] ?? NONE);
+  const lastChild = children.start[row + 1] ?? 0;
+  for (let c = children.start[row] ?? 0; c < lastChild; c++) visit(children.rows[c] ?? NONE);
 }
 
 /** For every open row how many open rows wait for it. */

@@ -47,6 +47,8 @@ export interface Draft {
   readonly named: ReadonlySet<TaskId>;
   /** The named tasks as they are after the change. */
   readonly tasks: ReadonlyMap<TaskId, Task>;
+  /** The tasks whose files are to be written. */
+  readonly written: ReadonlyMap<TaskId, TaskFile>;
   readonly overridden: readonly string[];
 }
 
@@ -68,10 +70,13 @@ export async function draftChange(input: DraftInput, state: DraftState): Promise
     index.table.upsertAll([summaryOf(apply(work, before, operation))]);
   }
   const changes = changesOf(work);
-  checkResult(index.table, changes, short);
+  const adopted = new Set(plan.operations.filter(({ op }) => op === 'adopt').map(({ id }) => id));
+  checkResult(index.table, changes, { short, isMend: plan.mends === true, adopted });
   const files = changes.map(({ after }) => fileOf(originals.get(after.id), after, texts.get(after.id)));
-  for (const [i, { after }] of changes.entries()) state.set(after.id, { task: after, text: files[i]?.text ?? '' });
-  return { changes, files, removedPaths: leftPaths(changes), named: new Set(originals.keys()), tasks, overridden };
+  const written = new Map(changes.map(({ after }, i) => [after.id, { task: after, text: files[i]?.text ?? '' }]));
+  for (const [id, file] of written) state.set(id, file);
+  const named = new Set(originals.keys());
+  return { changes, files, removedPaths: leftPaths(changes), named, tasks, written, overridden };
 }
 
 /** The tasks of one plan: as they were, as they are, and the texts that a person wrote for them. */

@@ -7,14 +7,24 @@ import type { TaskId } from '../task/types.ts';
 import { fieldProblems } from '../task/validate.ts';
 import type { TaskChange } from './message.ts';
 
+/** How a change is judged. */
+export interface ResultContext {
+  /** Abbreviates an id for a message. */
+  readonly short: (id: TaskId) => string;
+  /** The change restores a state that the ledger had, with the edges of then. */
+  readonly isMend: boolean;
+  /** Tasks that are taken over as another system has them: what it cancelled is cancelled, whoever waits for it. */
+  readonly adopted: ReadonlySet<TaskId>;
+}
+
 /** Checks the changed tasks in the table that results. Throws `invalid`, `not-found`, `cycle` or `blocked`. */
-export function checkResult(table: TaskTable, changes: readonly TaskChange[], short: (id: TaskId) => string): void {
-  for (const change of changes) {
-    checkFields(change, short);
-    checkTargets(table, change, short);
-  }
+export function checkResult(table: TaskTable, changes: readonly TaskChange[], context: ResultContext): void {
+  const { short, isMend, adopted } = context;
+  for (const change of changes) checkFields(change, short);
+  if (isMend) return;
+  for (const change of changes) checkTargets(table, change, short);
   checkCycles(table, changes, short);
-  checkCancelled(table, changes, short);
+  checkCancelled(table, changes.filter(({ after }) => !adopted.has(after.id)), short);
 }
 
 function checkFields({ before, after }: TaskChange, short: (id: TaskId) => string): void {

@@ -12,7 +12,9 @@ import { refreshIndex } from './index/refresh.ts';
 import { catchUp, moveBranch, type MoverPort, type MoverWorld } from './move-branch.ts';
 import { removeLeftovers } from './leftovers.ts';
 import { type QueueWorld, type Ticket, waitForTurn } from './queue.ts';
-import type { JoinOutcome } from './join/join-into.ts';
+import type { CheckedTip } from './join/checked.ts';
+import type { Mend } from './join/recheck.ts';
+import type { BranchCheck, CheckedJoin } from './join/recheck-branch.ts';
 import { ROOT_COMMIT, ROOT_FILES } from './layout.ts';
 import { Snapshot, type TaskFile } from './snapshot.ts';
 import { Staging } from './staging.ts';
@@ -42,6 +44,7 @@ export class Ledger {
   readonly #indexes: IndexStore;
   /** The newest index that this process has seen. Never changed: writers work on forks. */
   #latest: LedgerIndex | undefined;
+  #checked: CheckedTip | undefined;
 
   /** `warn` is told sentences for people that change no outcome. */
   constructor(repository: Repository, world: LedgerWorld, warn: (text: string) => void = () => undefined) {
@@ -97,18 +100,43 @@ export class Ledger {
 
   /** Makes one change: one commit, or none when nothing differs. */
   async transact(author: Author, build: Build): Promise<Change> {
-    return this.#inTurn((writer) => transact(writer, author, build));
+    return this.#inTurn(async (writer) => {
+      await this.#mendTip(writer, author);
+      return transact(writer, author, build);
+    });
   }
 
   /** Makes a series of changes, a commit each, all or none. */
   async transactAll(author: Author, builds: readonly Build[]): Promise<Change[]> {
-    return this.#inTurn((writer) => transactAll(writer, author, builds));
+    return this.#inTurn(async (writer) => {
+      await this.#mendTip(writer, author);
+      return transactAll(writer, author, builds);
+    });
   }
 
-  /** Joins another tip into the branch; what both sides changed is merged. Throws `damaged` or `race`. */
-  async join(other: Oid, author: Author): Promise<JoinOutcome> {
-    const { joinInto } = await import('./join/join-into.ts');
-    return this.#inTurn((writer) => joinInto(writer, author, other));
+  /**
+   * Joins another tip into the branch; what both sides changed is merged. Merges that others made without us and that came
+   * with it are checked and mended. Throws `damaged` or `race`.
+   */
+  async join(other: Oid, author: Author): Promise<CheckedJoin> {
+    const { joinChecked } = await import('./join/recheck-branch.ts');
+    const checked = await this.#checkedTip();
+    return this.#inTurn((writer) => joinChecked(writer, author, { other, checked }));
+  }
+
+  /** Checks the merges since the last check that others made without us, and mends what they lost. */
+  async recheck(author: Author): Promise<BranchCheck> {
+    const { recheckBranch } = await import('./join/recheck-branch.ts');
+    return this.#inTurn(async (writer) => recheckBranch(writer, author, await this.#checkedTip()));
+  }
+
+  /** The mends that `recheck` would make. Nothing is written. */
+  async unmended(): Promise<readonly Mend[]> {
+    const { recheckMerges } = await import('./join/recheck.ts');
+    const { oid } = await this.#mustHaveTip();
+    const index = (await this.#indexAt(oid, 'keep')).fork();
+    const checked = (await this.#checkedTip()).read();
+    return (await recheckMerges(this.repository.objects, index, { tip: oid, checked })).mends;
   }
 
   /**
@@ -131,6 +159,25 @@ export class Ledger {
       ticket.leave();
       if (ticket.metDead) removeLeftovers(folder, fs, this.#world);
     }
+  }
+
+  /** A merge that stock git has just made here is checked before anything is built upon it. */
+  async #mendTip(writer: WriterPort, author: Author): Promise<void> {
+    const { oid } = await this.#mustHaveTip();
+    if (oid === this.#latest?.head.tip) return;
+    const object = await this.repository.objects.read(oid);
+    if (object?.type !== 'commit' || parseCommit(object.data).parents.length < 2) return;
+    const checked = await this.#checkedTip();
+    if (checked.read() === oid) return;
+    const { recheckBranch } = await import('./join/recheck-branch.ts');
+    const { mends } = await recheckBranch(writer, author, checked);
+    const tasks = new Set(mends.flatMap((mend) => mend.tasks));
+    if (tasks.size > 0) this.#warn(`A merge made without git-tasks had lost changes of ${tasks.size} task(s); they are back`);
+  }
+
+  async #checkedTip(): Promise<CheckedTip> {
+    const { checkedTip } = await import('./join/checked.ts');
+    return (this.#checked ??= checkedTip(this.repository, privateFolder(this.repository)));
   }
 
   async #mustHaveTip(): Promise<{ readonly oid: Oid; readonly from: Beginning }> {

@@ -74,6 +74,7 @@ const VERBS: Readonly<Record<Operation['op'], string>> = {
   complete: 'done',
   reopen: 'reopen',
   cancel: 'cancel',
+  resolve: 'resolve',
   replace: 'edit',
   adopt: 'import',
 };

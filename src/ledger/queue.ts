@@ -3,66 +3,104 @@
  *
  * Each writer puts a ticket into a folder and waits until no earlier one is left. Without it, many writers would build
  * the same change again and again and the unlucky would starve. A ticket whose process is gone is removed by whoever
- * stands behind it; a ticket that does not move for too long is overtaken; and if the folder is lost, the
- * compare-and-swap still decides alone.
+ * stands behind it, and so is one that does not move for too long. Its writer, if it lives, puts it back when it has lost
+ * the race for that, and those behind are twice as patient each time: a slow change is made in the end. If the folder is
+ * lost, the compare-and-swap still decides alone.
  */
-import { closeSync, mkdirSync, openSync, readdirSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { isSystemError, isSystemFault, TasksError } from '../errors.ts';
+import type { FileSystem } from '../git/files/file-system.ts';
 import type { World } from '../world.ts';
 
 /** What the queue takes from the world. */
 export type QueueWorld = Pick<World, 'now' | 'random' | 'sleep' | 'identity' | 'isRunning'>;
 
-/** How patient a writer is, in milliseconds. */
+/** Where the queue is, and how patient a writer is, in milliseconds. */
 export interface QueueOptions {
+  readonly fs: FileSystem;
+  readonly folder: string;
   /** Longest wait in all; then `busy`. */
   readonly timeout: number;
   /** A first in line that does nothing for this long is overtaken (it may be stopped in a debugger). */
   readonly patience: number;
 }
 
-/** Looks at the folder this often while waiting, in milliseconds: the second in line soonest. */
+/**
+ * The second in line looks this often, in milliseconds. Those behind it can sleep for longer: no change takes less than
+ * `TURN`. Fifty processes that all look every few milliseconds would need half a core for that.
+ */
 const FIRST_PAUSE = 1;
-const LONGEST_PAUSE = 20;
+const TURN = 4;
+const LONGEST_PAUSE = 100;
 
-/** Whether a first in line still runs is asked this often, in milliseconds. */
+/** After this long, and then this often, a waiter asks whether the first in line still runs, in milliseconds. */
+const FIRST_CHECK = 10;
 const CHECK_EVERY = 100;
 
-/** A place in the queue; `leave` gives it up. */
+/** The name of a ticket that nobody holds; it sorts behind all others. */
+const SPARE = 'spare';
+
+/** How often those behind become more patient with one that loses; the last time they wait a minute. */
+const MAX_LOSSES = 5;
+
+/** A place in the queue. */
 export interface Ticket {
+  /** Whether a writer was met that died in the queue, and may have left more than its ticket. */
+  readonly metDead: boolean;
+  /** Says that somebody else was faster although it was our turn: it is first in line again. */
+  lost(): void;
   leave(): void;
 }
 
-const NO_TICKET: Ticket = { leave: () => undefined };
-
 /** Waits for this process's turn. Throws `busy`, naming who is in front, when the bound is passed. */
-export async function waitForTurn(folder: string, world: QueueWorld, options: QueueOptions): Promise<Ticket> {
-  const name = ticketName(world);
-  const path = join(folder, name);
-  if (!makeTicket(folder, path)) return NO_TICKET;
-  const ticket = { leave: () => rmSync(path, { force: true }) };
+export async function waitForTurn(world: QueueWorld, options: QueueOptions): Promise<Ticket> {
+  const { fs, folder } = options;
+  const start = ticketStart(world);
+  let losses = 0;
+  const name = (): string => `${start}${losses === 0 ? '' : `+${losses}`}_${world.identity}`;
+  const leave = (): void => {
+    try {
+      fs.renameSync(join(folder, name()), join(folder, SPARE));
+    } catch (error) {
+      if (!isSystemFault(error)) throw error;
+      remove(fs, join(folder, name()));
+    }
+  };
+  const lost = (): void => {
+    leave();
+    losses = Math.min(MAX_LOSSES, losses + 1);
+    makeTicket(options, name());
+  };
+  if (!makeTicket(options, name())) return { metDead: false, lost, leave };
   try {
-    await waitBehind({ folder, name, world, options });
-    return ticket;
+    return { metDead: await waitBehind(name(), world, options), lost, leave };
   } catch (error) {
-    ticket.leave();
+    leave();
     throw error;
   }
 }
 
-/** `<time>-<random>_<identity>`: sorts by time, so that the order of names is the order of the queue. */
-function ticketName(world: QueueWorld): string {
+/** `<time>-<random>`: sorts by time, so that the order of names is the order of the queue. */
+function ticketStart(world: QueueWorld): string {
   const time = Math.max(0, world.now()).toString(36).padStart(9, '0');
-  return `${time}-${Buffer.from(world.random(4)).toString('hex')}_${world.identity}`;
+  return `${time}-${Buffer.from(world.random(4)).toString('hex')}`;
 }
 
-/** False where no ticket can be made: a read-only or full disk will be reported by the write itself. */
-function makeTicket(folder: string, path: string): boolean {
+/**
+ * False where no ticket can be made: a read-only or full disk will be reported by the write itself. The ticket of the
+ * writer before is used again: ext4 takes the longer to make a file, the more have been deleted in the last minutes.
+ */
+function makeTicket({ fs, folder }: QueueOptions, name: string): boolean {
+  try {
+    fs.renameSync(join(folder, SPARE), join(folder, name));
+    return true;
+  } catch (error) {
+    if (!isSystemFault(error)) throw error;
+  }
   for (const make of [false, true]) {
     try {
-      if (make) makeFolders(folder);
-      closeSync(openSync(path, 'wx'));
+      if (make) makeFolders(fs, folder);
+      fs.closeSync(fs.openSync(join(folder, name), 'wx'));
       return true;
     } catch (error) {
       if (isSystemError(error, 'ENOENT') && !make) continue;
@@ -74,64 +112,74 @@ function makeTicket(folder: string, path: string): boolean {
 }
 
 /** Makes the folder and the private one around it, but no repository around that. */
-function makeFolders(folder: string): void {
+function makeFolders(fs: FileSystem, folder: string): void {
   for (const path of [dirname(folder), folder]) {
     try {
-      mkdirSync(path);
+      fs.mkdirSync(path);
     } catch (error) {
       if (!isSystemError(error, 'EEXIST')) throw error;
     }
   }
 }
 
-interface Place {
-  readonly folder: string;
-  readonly name: string;
-  readonly world: QueueWorld;
-  readonly options: QueueOptions;
-}
-
-async function waitBehind({ folder, name, world, options }: Place): Promise<void> {
-  const overtaken = new Set<string>();
-  let first = '';
+/** Waits until the ticket is the first; whether a dead writer was met. */
+async function waitBehind(name: string, world: QueueWorld, options: QueueOptions): Promise<boolean> {
+  const { fs, folder, timeout, patience } = options;
+  const passed = new Set<string>();
+  let metDead = false;
+  let head: string | undefined;
   let since = 0;
-  let checked = 0;
+  let check = 0;
   // What was slept is counted instead of looking at the clock, which may jump.
   for (let waited = 0; ;) {
-    const before = earlierTickets(folder, name).filter((other) => !overtaken.has(other));
-    const [head] = before;
-    if (head === undefined) return;
-    if (head !== first) [first, since, checked] = [head, waited, -CHECK_EVERY];
-    if (waited - checked >= CHECK_EVERY || checked < 0) {
-      checked = waited;
-      if (world.isRunning(ownerOf(head)) === false) {
-        rmSync(join(folder, head), { force: true });
-        continue;
-      }
+    const before = earlierTickets(options, name).filter((other) => !passed.has(other));
+    const [first] = before;
+    if (first === undefined) return metDead;
+    if (first !== head) [head, since, check] = [first, waited, waited + FIRST_CHECK];
+    const isDead = waited >= check && world.isRunning(identityIn(first)) === false;
+    if (waited >= check) check = waited + CHECK_EVERY;
+    metDead ||= isDead;
+    if (isDead || waited - since >= patience * 2 ** lossesIn(first)) {
+      passed.add(first);
+      remove(fs, join(folder, first));
+      continue;
     }
-    if (waited - since >= options.patience) overtaken.add(head);
-    else if (waited >= options.timeout) throw busy(head, before.length, waited);
-    const pause = Math.min(LONGEST_PAUSE, FIRST_PAUSE * before.length);
+    if (waited >= timeout) throw busy(first, before.length, waited);
+    const pause = before.length === 1 ? FIRST_PAUSE : Math.min(LONGEST_PAUSE, TURN * before.length);
     await world.sleep(pause);
     waited += pause;
   }
 }
 
-function earlierTickets(folder: string, name: string): string[] {
+function earlierTickets({ fs, folder }: QueueOptions, name: string): string[] {
   try {
-    return readdirSync(folder).filter((other) => other < name).sort();
+    const names = fs.readdirSync(folder, { withFileTypes: true }).map((entry) => entry.name);
+    return names.filter((other) => other < name).sort();
   } catch (error) {
     if (isSystemFault(error)) return [];
     throw error;
   }
 }
 
-function ownerOf(ticket: string): string {
+/** A ticket that cannot be removed is somebody's behind us to pass, or to find dead. */
+function remove(fs: FileSystem, path: string): void {
+  try {
+    fs.unlinkSync(path);
+  } catch (error) {
+    if (!isSystemFault(error)) throw error;
+  }
+}
+
+function identityIn(ticket: string): string {
   return ticket.slice(ticket.indexOf('_') + 1);
 }
 
+function lossesIn(ticket: string): number {
+  return Number(/^[^_]*\+(\d+)_/.exec(ticket)?.[1] ?? 0);
+}
+
 function busy(head: string, inFront: number, waited: number): TasksError {
-  const [machine, pid] = ownerOf(head).split('_');
+  const [machine, pid] = identityIn(head).split('_');
   return new TasksError('busy', `${inFront} other writer(s) are in front, first process ${pid} on ${machine}`, {
     hint: `Nothing was written. Waited ${Math.round(waited / 1000)} s; try again, or see what that process does`,
     data: { pid: Number(pid), machine, waited },

@@ -24,13 +24,15 @@ export class Snapshot {
   readonly tree: Oid;
   readonly #index: LedgerIndex;
   readonly #store: ObjectStore;
-  readonly #files = new Map<TaskId, TaskFile>();
+  readonly #files: Map<TaskId, TaskFile>;
   #children: Adjacency | undefined;
   #blocked: Adjacency | undefined;
 
-  constructor(index: LedgerIndex, store: ObjectStore) {
+  /** `files`: what is known already, so that telling what a change did needs no reading that may fail. */
+  constructor(index: LedgerIndex, store: ObjectStore, files?: ReadonlyMap<TaskId, TaskFile>) {
     this.#index = index;
     this.#store = store;
+    this.#files = new Map(files);
     this.tip = index.head.tip;
     this.tree = index.head.tree;
   }

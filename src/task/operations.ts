@@ -6,8 +6,9 @@
  */
 import { invariant } from '../errors.ts';
 import { SET_FIELDS, type SetField } from './fields.ts';
+import { withoutConflicts, withValue } from './settle.ts';
 import { sortedSet } from './text.ts';
-import type { Claim, Instant, JsonValue, Note, Status, Task, TaskId } from './types.ts';
+import type { Claim, Conflict, Instant, JsonValue, Note, Status, Task, TaskId } from './types.ts';
 
 /** Fields that are set as a whole; null clears one. */
 export type ScalarField = 'subject' | 'activeForm' | 'priority' | 'parent' | 'due' | 'defer' | 'description' | 'result';
@@ -31,10 +32,18 @@ export type Operation =
   | { readonly op: 'complete'; readonly id: TaskId; readonly result?: string }
   | { readonly op: 'reopen'; readonly id: TaskId }
   | { readonly op: 'cancel'; readonly id: TaskId }
+  /** Conflicts are settled: they go, and `values` are what their fields hold from now on. */
+  | { readonly op: 'resolve'; readonly id: TaskId; readonly settled: readonly Conflict[]; readonly values: readonly Settled[] }
   /** The whole task as a person wrote it in its file; `text` is stored as it is, with its comments. */
   | { readonly op: 'replace'; readonly id: TaskId; readonly task: Task; readonly text: string }
   /** A state that was decided elsewhere (an import): the rules about who may do what do not judge it. */
   | { readonly op: 'adopt'; readonly id: TaskId; readonly task: Task };
+
+/** A value for a field by its name in a conflict (see `task/settle.ts`); null clears it. */
+export interface Settled {
+  readonly field: string;
+  readonly value: JsonValue;
+}
 
 /** The task after the operation. `before` is undefined only for `create`, and for an `adopt` of what is new here. */
 export function applyOperation(before: Task | undefined, operation: Operation): Task {
@@ -59,6 +68,8 @@ export function applyOperation(before: Task | undefined, operation: Operation): 
       return ended(before, 'pending');
     case 'cancel':
       return ended(before, 'cancelled');
+    case 'resolve':
+      return operation.values.reduce(withValue, withoutConflicts(before, operation.settled));
     case 'complete':
       return { ...ended(before, 'completed'), ...(operation.result !== undefined && { result: operation.result }) };
   }

@@ -1,13 +1,13 @@
 /**
- * Keeps the index on disk: a base file with every task and a small delta with what changed since.
+ * Keeps the index on disk: a base file with every task and a log of what changed since.
  *
- * Both are caches keyed by the tip that they describe, replaced by rename, and safe to delete at any time. A change
- * rewrites only the delta; when that grows too long, the next writer folds it into a new base.
+ * Both are caches of what git has, checked by checksums and safe to delete at any time. A change appends one line to the
+ * log; when that grows too long, the next writer folds it into a new base, which is put in place by rename.
  */
-import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { crc32 } from 'node:zlib';
-import { isSystemError } from '../../errors.ts';
+import { isSystemError, isSystemFault } from '../../errors.ts';
+import type { FileSystem } from '../../git/files/file-system.ts';
 import { decodeBase, encodeBase } from './base-file.ts';
 import { LedgerIndex, type RowUpdate } from './ledger-index.ts';
 import type { DamagedFile, IndexHead } from './types.ts';
@@ -23,67 +23,113 @@ export interface IndexStore {
   save(index: LedgerIndex): LedgerIndex;
 }
 
-/** A delta with more rows than this is folded into the base, or than a twentieth of the tasks. */
-const MIN_FOLD = 200;
-
-interface DeltaHeader extends IndexHead {
-  readonly damaged: readonly DamagedFile[];
-  readonly rows: number;
+/** Where an index is kept. */
+export interface IndexStoreOptions {
+  readonly fs: FileSystem;
+  readonly folder: string;
+  readonly oidLength: 40 | 64;
+  /** Gives a fresh name for each base file. */
+  newId(): string;
+  /** Names the process, so that what it leaves when it is killed can be told from what is being written. */
+  owner(): string;
 }
 
-/** An index store in a folder of its own. `newId` gives a fresh name for each base file. */
-export function fileIndexStore(folder: string, options: { oidLength: 40 | 64; newId: () => string }): IndexStore {
+/** A log of more rows than this is folded into the base, or than a twentieth of the tasks. */
+const MIN_FOLD = 200;
+
+/** One line of the log: what leads from one tip to another. */
+interface LogRecord extends IndexHead {
+  readonly from: string;
+  readonly damaged: readonly DamagedFile[];
+  readonly rows: readonly RowUpdate[];
+}
+
+/** An index store in a folder of its own. */
+export function fileIndexStore(options: IndexStoreOptions): IndexStore {
+  const { fs, folder, oidLength, newId, owner } = options;
   const basePath = join(folder, 'index');
-  const deltaPath = join(folder, 'index-delta');
+  const logPath = join(folder, 'index-log');
   const load = (): LedgerIndex => {
-    // The delta first: a writer replaces the base before the delta, so a pair that fits is a true pair.
-    const delta = decodeDelta(read(deltaPath));
-    const file = read(basePath);
+    // The log first: a writer replaces the base before the log, so lines that fit the base belong to it.
+    const records = decodeLog(read(fs, logPath));
+    const file = read(fs, basePath);
     const base = file === undefined ? undefined : decodeBase(file);
-    const index = new LedgerIndex(options.oidLength, base);
-    if (base !== undefined && delta !== undefined && delta.header.id === base.head.id) {
-      const { tip, tree, damaged } = delta.header;
-      index.apply({ tip, tree, damaged, rows: delta.rows });
+    const index = new LedgerIndex(oidLength, base);
+    if (base === undefined) return index;
+    for (const record of records) {
+      index.logged += record.rows.length;
+      // Two processes may have logged the same step; what does not continue from here was overtaken.
+      if (record.id === base.head.id && record.from === index.head.tip) index.apply(record);
     }
+    index.unsaved.clear();
+    index.savedTip = index.head.tip;
     return index;
   };
   const save = (index: LedgerIndex): LedgerIndex => {
-    const fold = index.head.id === '' || index.fresh.size > Math.max(MIN_FOLD, index.table.size / 20);
     try {
-      makeFolder(folder);
-      if (fold) {
-        const bytes = encodeBase({ ...storable(index), head: { ...index.head, id: options.newId() } });
-        replace(basePath, bytes);
-        rmSync(deltaPath, { force: true });
-        return new LedgerIndex(options.oidLength, decodeBase(bytes));
-      }
-      replace(deltaPath, encodeDelta(index));
+      return index.head.id === '' || index.logged > Math.max(MIN_FOLD, index.table.size / 20) ? fold(index) : log(index);
     } catch (error) {
       // A read-only or full disk: commands are only slower without the cache.
-      if (!isSystemError(error, 'EACCES', 'EPERM', 'EROFS', 'ENOSPC', 'EDQUOT', 'ENOENT', 'ENOTDIR')) throw error;
+      if (isSystemFault(error)) return index;
+      throw error;
     }
+  };
+  const fold = (index: LedgerIndex): LedgerIndex => {
+    const bytes = encodeBase({ ...storable(index), head: { ...index.head, id: newId() } });
+    replace(basePath, bytes);
+    remove(fs, logPath);
+    return new LedgerIndex(oidLength, decodeBase(bytes));
+  };
+  const log = (index: LedgerIndex): LedgerIndex => {
+    const { head, damaged, savedTip: from } = index;
+    const rows = [...index.unsaved.values()];
+    write(logPath, 'a', encodeRecord({ ...head, from, damaged, rows }));
+    index.logged += rows.length;
+    index.unsaved.clear();
+    index.savedTip = head.tip;
     return index;
   };
   const replace = (path: string, bytes: Uint8Array): void => {
-    const temporary = `${path}.${options.newId()}.tmp`;
+    const temporary = `${path}.${newId()}_${owner()}.tmp`;
     try {
-      writeFileSync(temporary, bytes);
-      renameSync(temporary, path);
+      write(temporary, 'wx', bytes);
+      fs.renameSync(temporary, path);
     } catch (error) {
-      rmSync(temporary, { force: true });
+      remove(fs, temporary);
       throw error;
+    }
+  };
+  const write = (path: string, flags: string, bytes: Uint8Array): void => {
+    const file = openIn(options, path, flags);
+    try {
+      for (let at = 0; at < bytes.length;) at += fs.writeSync(file, bytes, at, bytes.length - at);
+    } finally {
+      fs.closeSync(file);
     }
   };
   return { load, save };
 }
 
 /** Only the last folder is made: where there is no repository, there is nothing to keep an index for. */
-function makeFolder(folder: string): void {
+function openIn({ fs, folder }: IndexStoreOptions, path: string, flags: string): number {
   try {
-    mkdirSync(folder);
+    return fs.openSync(path, flags);
   } catch (error) {
-    if (!isSystemError(error, 'EEXIST')) throw error;
+    if (!isSystemError(error, 'ENOENT')) throw error;
+    fs.mkdirSync(folder);
+    return fs.openSync(path, flags);
   }
+}
+
+/** The files of an index that cannot be read, by path, and why. Where this is empty the index may still be an old one. */
+export function damagedIndexFiles({ fs, folder }: Pick<IndexStoreOptions, 'fs' | 'folder'>): Map<string, string> {
+  const problems = new Map<string, string>();
+  const base = read(fs, join(folder, 'index'));
+  if (base !== undefined && decodeBase(base) === undefined) problems.set(join(folder, 'index'), 'it is torn or damaged');
+  const log = read(fs, join(folder, 'index-log'));
+  const lines = log?.toString('utf8').split('\n').filter((line) => line !== '') ?? [];
+  if (decodeLog(log).length < lines.length) problems.set(join(folder, 'index-log'), 'it has lines that are cut or damaged');
+  return problems;
 }
 
 function storable(index: LedgerIndex): Parameters<typeof encodeBase>[0] {
@@ -97,27 +143,37 @@ function storable(index: LedgerIndex): Parameters<typeof encodeBase>[0] {
   };
 }
 
-function encodeDelta(index: LedgerIndex): Buffer {
-  const header: DeltaHeader = { ...index.head, damaged: index.damaged, rows: index.fresh.size };
-  const lines = [header, ...index.fresh.values()].map((line) => `${JSON.stringify(line)}\n`);
-  const body = Buffer.from(lines.join(''));
-  return Buffer.concat([body, Buffer.from(crc32(body).toString(16).padStart(8, '0'))]);
+/** A line begins with its own line break: what a killed process left half-written spoils no other. */
+function encodeRecord(record: LogRecord): Buffer {
+  const text = JSON.stringify(record);
+  return Buffer.from(`\n${checksum(text)} ${text}`);
 }
 
-function decodeDelta(file: Buffer | undefined): { header: DeltaHeader; rows: RowUpdate[] } | undefined {
-  if (file === undefined || file.length < 8) return undefined;
-  const body = file.subarray(0, -8);
-  if (crc32(body).toString(16).padStart(8, '0') !== file.toString('latin1', file.length - 8)) return undefined;
-  const [header, ...rows] = body.toString('utf8').trimEnd().split('\n');
-  if (header === undefined) return undefined;
-  return { header: JSON.parse(header) as DeltaHeader, rows: rows.map((row) => JSON.parse(row) as RowUpdate) };
+function decodeLog(file: Buffer | undefined): LogRecord[] {
+  const lines = file?.toString('utf8').split('\n') ?? [];
+  return lines.flatMap((line) => {
+    const text = line.slice(9);
+    return text !== '' && line.startsWith(`${checksum(text)} `) ? [JSON.parse(text) as LogRecord] : [];
+  });
 }
 
-function read(path: string): Buffer | undefined {
+function checksum(text: string): string {
+  return crc32(text).toString(16).padStart(8, '0');
+}
+
+function read(fs: FileSystem, path: string): Buffer | undefined {
   try {
-    return readFileSync(path);
+    return fs.readFileSync(path);
   } catch (error) {
-    if (isSystemError(error, 'ENOENT', 'ENOTDIR', 'EACCES', 'EISDIR')) return undefined;
+    if (isSystemFault(error)) return undefined;
     throw error;
+  }
+}
+
+function remove(fs: FileSystem, path: string): void {
+  try {
+    fs.unlinkSync(path);
+  } catch (error) {
+    if (!isSystemFault(error)) throw error;
   }
 }

@@ -32,14 +32,19 @@ export class LedgerIndex implements StoredIndex {
   head: IndexHead;
   table: TaskTable;
   damaged: readonly DamagedFile[];
-  /** Rows that differ from the base file: what a delta has to hold. */
+  /** Rows that differ from the base file. */
   readonly fresh: Map<TaskId, RowUpdate> = new Map();
+  /** Those of them that the log on disk does not have yet, the tip that it has, and how many rows it has in all. */
+  readonly unsaved: Map<TaskId, RowUpdate> = new Map();
+  savedTip: Oid;
+  logged = 0;
   #base: StoredIndexParts | undefined;
 
   constructor(oidLength: 40 | 64, base?: StoredIndexParts) {
     this.oidLength = oidLength;
     this.#base = base;
     this.head = base?.head ?? { id: '', tip: '', tree: '' };
+    this.savedTip = this.head.tip;
     this.damaged = base?.damaged ?? [];
     this.table = base === undefined ? new TaskTable() : new TaskTable(base.columns, base.source);
   }
@@ -52,6 +57,9 @@ export class LedgerIndex implements StoredIndex {
     copy.damaged = this.damaged;
     copy.table = this.table.clone();
     for (const [id, row] of this.fresh) copy.fresh.set(id, row);
+    for (const [id, row] of this.unsaved) copy.unsaved.set(id, row);
+    copy.savedTip = this.savedTip;
+    copy.logged = this.logged;
     return copy;
   }
 
@@ -76,7 +84,10 @@ export class LedgerIndex implements StoredIndex {
   /** Moves the index to the next tip. */
   apply(update: IndexUpdate): void {
     if (update.removed !== undefined && update.removed.length > 0) this.#remove(update.removed);
-    for (const row of update.rows) this.fresh.set(row.summary.id, row);
+    for (const row of update.rows) {
+      this.fresh.set(row.summary.id, row);
+      this.unsaved.set(row.summary.id, row);
+    }
     this.table.upsertAll(update.rows.map(({ summary }) => summary));
     this.head = { ...this.head, tip: update.tip, tree: update.tree };
     if (update.damaged !== undefined) this.damaged = update.damaged;

@@ -4,7 +4,7 @@ import type { TaskTable } from '../../graph/table.ts';
 
 /** Which state of the branch an index describes. */
 export interface IndexHead {
-  /** Distinguishes this base file from every other; a delta names the base that it continues. */
+  /** Distinguishes this base file from every other; the log names the base that it continues. */
   readonly id: string;
   readonly tip: Oid;
   readonly tree: Oid;
