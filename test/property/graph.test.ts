@@ -1,9 +1,18 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { urgency } from '../../src/graph/order.ts';
-import { isReady, readinessAt } from '../../src/graph/readiness.ts';
+import { dependencies, isBlocked, isReady, readinessAt } from '../../src/graph/readiness.ts';
 import { NONE, type TaskTable, TaskTable as Table } from '../../src/graph/table.ts';
-import { chainLengths, findCycle, topologicalOrder } from '../../src/graph/walk.ts';
+import {
+  blockedRowsOf,
+  blockedRowsOfRow,
+  chainLengths,
+  childrenOf,
+  childrenOfRow,
+  findCycle,
+  neighbours,
+  topologicalOrder,
+} from '../../src/graph/walk.ts';
 import type { TaskSummary } from '../../src/task/summary.ts';
 import { arbitraryPlan, summary, tableOf } from '../support/summaries.ts';
 
@@ -62,6 +71,22 @@ describe('the graph of any plan', () => {
         expect(ready).toEqual(naiveReady(plan));
       }),
       { numRuns: 2000 },
+    );
+  });
+
+  it('answers for one task what it answers for all, also after changes', () => {
+    fc.assert(
+      fc.property(arbitraryPlan(), arbitraryPlan(), (first, second) => {
+        const table = tableOf(...first);
+        table.upsertAll(second);
+        const readiness = readinessAt(table, NOW);
+        for (const row of rows(table)) {
+          expect(childrenOfRow(table, row)).toEqual([...neighbours(childrenOf(table), row)]);
+          expect(blockedRowsOfRow(table, row)).toEqual([...neighbours(blockedRowsOf(table), row)]);
+          expect(isBlocked(readiness, row)).toBe(table.isOpen(row) && [...dependencies(readiness, row)].length > 0);
+        }
+      }),
+      { numRuns: 500 },
     );
   });
 

@@ -49,7 +49,12 @@ export function initRepository(folder: string): void {
 
 /** Runs git and returns its output without the last line end. Throws with what git said when it fails. */
 export function git(folder: string, ...args: string[]): string {
-  const { code, stdout, stderr } = run('git', args, { cwd: folder });
+  return gitWith(folder, '', ...args);
+}
+
+/** Like `git`, with text on standard input. */
+export function gitWith(folder: string, input: string, ...args: string[]): string {
+  const { code, stdout, stderr } = run('git', args, { cwd: folder, input });
   if (code !== 0) throw new Error(`git ${args.join(' ')} gave ${code}: ${stderr || stdout}`);
   return stdout.replace(/\n$/, '');
 }

@@ -35,6 +35,7 @@ export function testWorld(env: Record<string, string> = {}): TestWorld {
     },
     env,
     cwd: '/',
+    userId: 1000,
     identity: 'test_1_1',
     isRunning: (identity) => identity === 'test_1_1',
     holdInterrupts: () => () => undefined,

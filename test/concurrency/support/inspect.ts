@@ -1,0 +1,98 @@
+/** Judges a repository after whatever has happened to it: what must hold, told as a list of what does not. */
+import { readdirSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { addTask } from '../../../src/app/add.ts';
+import { exportTasks } from '../../../src/app/export.ts';
+import { initLedger } from '../../../src/app/init.ts';
+import { openSession, type Session } from '../../../src/app/session.ts';
+import { processWorld } from '../../../src/world.ts';
+import { git, initRepository } from '../../support/git.ts';
+import { descriptionOf, type Job } from './jobs.ts';
+
+/** What is known of the writers. */
+export interface Witness {
+  /** Jobs that were begun. */
+  readonly jobs: readonly Job[];
+  /** Groups that were acknowledged. */
+  readonly acknowledged: ReadonlySet<string>;
+}
+
+/** The next command must work at once. Milliseconds. */
+const AT_ONCE = 2000;
+
+/** Makes the folder a repository with a first commit on `main` and a ledger. */
+export async function initWithLedger(folder: string): Promise<void> {
+  initRepository(folder);
+  rmSync(join(folder, '.git/hooks'), { recursive: true });
+  git(folder, 'commit', '--quiet', '--allow-empty', '-m', 'first');
+  await initLedger(await sessionIn(folder));
+}
+
+/** A session of this process on the repository of a folder, opened anew. */
+export function sessionIn(folder: string, as = 'inspector'): Promise<Session> {
+  return openSession({ ...processWorld(), env: process.env, cwd: folder }, { as });
+}
+
+/** What is wrong with the ledger in the folder; writes to it. */
+export async function inspect(folder: string, witness: Witness): Promise<string[]> {
+  const problems: string[] = [];
+  const expect = (holds: boolean, problem: string): void => void (holds || problems.push(problem));
+  const session = await sessionIn(folder);
+  const found = JSON.parse(`[${(await exportTasks(session, { format: 'jsonl' })).text.trim().split('\n').join(',')}]`);
+  problems.push(...judge(found as Found[], witness));
+  const started = performance.now();
+  await addTask(session, { subject: `probe 0/1`, description: descriptionOf('probe 0/1') });
+  const waited = performance.now() - started;
+  expect(waited < AT_ONCE, `the next change took ${Math.round(waited)} ms`);
+  problems.push(...leftovers(folder).map((name) => `left behind: ${name}`));
+  expect((await textOf(folder)) === (await withoutIndex(folder)), 'the index does not say what git says');
+  expect(git(folder, 'fsck', '--strict', '--no-dangling', '--no-progress') === '', 'git fsck complains');
+  const files = git(folder, 'ls-tree', '-r', '--name-only', 'tasks').split('\n');
+  const ids = files.flatMap((path) => /\/([^/]{8})\.yaml$/.exec(path)?.[1] ?? []);
+  expect(new Set(ids).size === ids.length, 'an id is there twice');
+  expect(ids.length === found.length + 1, `git lists ${ids.length} tasks, ${found.length + 1} are known`);
+  git(folder, 'commit', '--quiet', '--allow-empty', '-m', 'the branch of the user is not affected');
+  return problems;
+}
+
+interface Found {
+  readonly subject: string;
+  readonly description?: string;
+}
+
+/** Each group is there as a whole or not at all, and those that were acknowledged are there. */
+function judge(found: readonly Found[], { jobs, acknowledged }: Witness): string[] {
+  const problems: string[] = [];
+  const counts = new Map<string, number>();
+  for (const { subject, description } of found) {
+    if (description?.trimEnd() !== descriptionOf(subject)) problems.push(`"${subject}" has lost its description`);
+    const group = subject.slice(0, subject.lastIndexOf(' '));
+    counts.set(group, (counts.get(group) ?? 0) + 1);
+  }
+  for (const { group, size, kind } of jobs) {
+    const count = counts.get(group) ?? 0;
+    if (kind === 'read') continue;
+    if (count === 0 && acknowledged.has(group)) problems.push(`${group} (${kind}) was acknowledged and is lost`);
+    if (count !== 0 && count !== size) problems.push(`${group} (${kind}) has ${count} of ${size} tasks`);
+  }
+  return problems;
+}
+
+/** Locks, tickets, notes of owners and temporary files of ours; loose temporary objects are for `git gc`. */
+export function leftovers(folder: string): string[] {
+  const common = join(folder, '.git');
+  const names = readdirSync(common, { recursive: true }).map(String);
+  const isOurs = (name: string): boolean =>
+    (name.startsWith('git-tasks/queue/') && !name.endsWith('/spare')) || name.startsWith('git-tasks/locks/') || name.endsWith('.tmp');
+  return names.filter((name) => name.endsWith('.lock') || isOurs(name));
+}
+
+async function textOf(folder: string): Promise<string> {
+  return (await exportTasks(await sessionIn(folder), { format: 'jsonl' })).text;
+}
+
+/** What the ledger holds when every file is read again. */
+async function withoutIndex(folder: string): Promise<string> {
+  rmSync(join(folder, '.git/git-tasks/index'), { force: true });
+  return textOf(folder);
+}
