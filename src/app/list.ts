@@ -1,7 +1,7 @@
 /** `list`, `ready` and `blocked`: which tasks there are. One function selects, one rule says what is ready. */
 import { TasksError } from '../errors.ts';
 import { type Compare, urgency } from '../graph/order.ts';
-import { isBlocked, isReady, type Readiness, readinessAt } from '../graph/readiness.ts';
+import { isBlocked, type Readiness, readinessAt, readyRows } from '../graph/readiness.ts';
 import { NONE, type TaskTable } from '../graph/table.ts';
 import type { Snapshot } from '../ledger/snapshot.ts';
 import type { Status } from '../task/types.ts';
@@ -52,19 +52,22 @@ export async function listTasks(session: Session, input: ListInput = {}): Promis
   const { table } = snapshot;
   const readiness = readinessAt(table, session.world.now());
   const parent = input.parent === undefined ? undefined : table.rowOf(snapshot.find(input.parent));
-  let rows = Array.from({ length: table.size }, (_, row) => row);
+  let rows = input.select === 'ready' ? readyRows(readiness) : Array.from({ length: table.size }, (_, row) => row);
   for (const test of testsOf(readiness, input, { parent, list: session.onlyList })) rows = rows.filter(test);
   const limit = input.limit ?? DEFAULT_LIMIT;
   const first = firstRows(rows, limit === 0 ? rows.length : limit, compareBy(table, input.sort ?? 'urgency'));
   const tasks = first.map((row) => rowView(readiness, row));
-  const ids = tasks.flatMap((task) => [task.id, ...task.blockedBy, ...(task.parent === undefined ? [] : [task.parent])]);
   return {
     tasks,
     total: rows.length,
     shown: tasks.length,
     tip: snapshot.tip,
     damaged: damagedFiles(snapshot),
-    shortIds: Object.fromEntries([...new Set(ids)].map((id) => [id, snapshot.short(id)])),
+    // Only people read these, so they are looked up when they are asked for.
+    get shortIds() {
+      const named = tasks.flatMap(({ id, blockedBy, parent: above }) => [id, ...blockedBy, ...(above ? [above] : [])]);
+      return Object.fromEntries([...new Set(named)].map((id) => [id, snapshot.short(id)]));
+    },
   };
 }
 
@@ -96,13 +99,12 @@ function testsOf(readiness: Readiness, input: ListInput, { parent, list }: Scope
   const select = input.select ?? (input.status === undefined ? 'open' : 'all');
   const tests: ((row: number) => boolean)[] = [];
   if (list !== undefined) tests.push((row) => table.listOf(row) === list);
-  if (select !== 'all') tests.push((row) => table.isOpen(row));
+  if (select === 'open' || select === 'blocked') tests.push((row) => table.isOpen(row));
   if (input.status !== undefined) {
     const wanted = new Set(input.status);
     tests.push((row) => wanted.has(table.status(row)));
   }
   if (parent !== undefined) tests.push((row) => parent !== NONE && table.parent(row) === parent);
-  if (select === 'ready') tests.push((row) => isReady(readiness, row));
   if (select === 'blocked') tests.push((row) => isBlocked(readiness, row));
   if (input.owner !== undefined) tests.push((row) => table.summary(row).owner === input.owner);
   for (const label of input.labels ?? []) tests.push((row) => table.summary(row).labels?.includes(label) === true);

@@ -1,6 +1,6 @@
 /** `next`: claims the best ready task in one step. */
 import { urgency } from '../graph/order.ts';
-import { isReady, readinessAt } from '../graph/readiness.ts';
+import { readinessAt, readyRows } from '../graph/readiness.ts';
 import type { Snapshot } from '../ledger/snapshot.ts';
 import type { TaskId } from '../task/types.ts';
 import { answerTask, makeChange, type TaskAnswer } from './change.ts';
@@ -57,9 +57,8 @@ function bestReady({ table }: Snapshot, { now, labels, list }: Choice): TaskId |
   const readiness = readinessAt(table, now);
   const compare = urgency(table);
   let best: number | undefined;
-  for (let row = 0; row < table.size; row++) {
+  for (const row of readyRows(readiness)) {
     if (list !== undefined && table.listOf(row) !== list) continue;
-    if (!isReady(readiness, row)) continue;
     if (labels !== undefined && !labels.every((label) => table.summary(row).labels?.includes(label) === true)) continue;
     if (best === undefined || compare(row, best) < 0) best = row;
   }

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { urgency } from '../../src/graph/order.ts';
-import { dependencies, isBlocked, isReady, readinessAt } from '../../src/graph/readiness.ts';
+import { dependencies, isBlocked, isReady, readinessAt, readyRows } from '../../src/graph/readiness.ts';
 import { NONE, type TaskTable, TaskTable as Table } from '../../src/graph/table.ts';
 import {
   blockedRowsOf,
@@ -69,6 +69,7 @@ describe('the graph of any plan', () => {
         const readiness = readinessAt(table, NOW);
         const ready = rows(table).filter((row) => isReady(readiness, row)).map((row) => table.id(row)).sort();
         expect(ready).toEqual(naiveReady(plan));
+        expect(readyRows(readiness).map((row) => table.id(row)).sort()).toEqual(ready);
       }),
       { numRuns: 2000 },
     );
