@@ -19,6 +19,8 @@ export interface GitObject {
 /** One object to be stored; `oid` is the hash that `ObjectStore.hash` gives for it. */
 export interface NewObject extends GitObject {
   readonly oid: Oid;
+  /** An earlier object that it resembles: a store may write it as a difference from that, or pay no heed. */
+  readonly like?: Oid | undefined;
 }
 
 /** Content-addressed storage of git objects. */

@@ -4,7 +4,6 @@ import { TasksError } from '../errors.ts';
 import { configInteger } from '../git/config.ts';
 import { parseCommit, serializeCommit } from '../git/objects.ts';
 import type { Oid, RefUpdate, RefUpdateResult, Repository } from '../git/ports.ts';
-import type { TaskId } from '../task/types.ts';
 import { checkFormat } from './format.ts';
 import { fileIndexStore, type IndexStore } from './index/index-store.ts';
 import type { LedgerIndex } from './index/ledger-index.ts';
@@ -16,7 +15,7 @@ import type { CheckedTip } from './join/checked.ts';
 import type { Mend } from './join/recheck.ts';
 import type { BranchCheck, CheckedJoin } from './join/recheck-branch.ts';
 import { ROOT_COMMIT, ROOT_FILES } from './layout.ts';
-import { Snapshot, type TaskFile } from './snapshot.ts';
+import { Snapshot } from './snapshot.ts';
 import { Staging } from './staging.ts';
 import { type Author, type Build, type Change, transact, transactAll, type WriterPort } from './transact.ts';
 import { editTree } from './tree-edit.ts';
@@ -222,8 +221,8 @@ export class Ledger {
     return index;
   }
 
-  #view(index: LedgerIndex, files?: ReadonlyMap<TaskId, TaskFile>): Snapshot {
-    return new Snapshot(index, this.repository.objects, files);
+  #view(index: LedgerIndex): Snapshot {
+    return new Snapshot(index, this.repository.objects);
   }
 
   #mover(): MoverPort {
@@ -251,7 +250,7 @@ export class Ledger {
         return { index: before.fork(), snapshot: this.#view(before), local: tip.from === 'local' ? tip.oid : null };
       },
       // The next plan of a series moves the index on, so each state is a fork of its own.
-      view: (index, files) => this.#view(index.fork(), files),
+      view: (index, objects, files) => new Snapshot(index.fork(), objects, files),
       settled: (index) => {
         this.#keep(this.#indexes.save(index));
       },

@@ -14,10 +14,10 @@ export class Staging implements ObjectStore {
     return this.#store.oidLength;
   }
 
-  /** Stages an object and gives its id. */
-  put(type: ObjectType, data: Uint8Array): Oid {
+  /** Stages an object and gives its id. `like`: the version before it, which it resembles. */
+  put(type: ObjectType, data: Uint8Array, like?: Oid): Oid {
     const oid = this.#store.hash(type, data);
-    this.#staged.set(oid, { oid, type, data });
+    if (!this.#staged.has(oid)) this.#staged.set(oid, { oid, type, data, like });
     return oid;
   }
 

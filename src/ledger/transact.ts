@@ -7,7 +7,7 @@
  */
 import { TasksError } from '../errors.ts';
 import { type Commit, serializeCommit } from '../git/objects.ts';
-import type { Oid, RefUpdate, RefUpdateResult, Repository } from '../git/ports.ts';
+import type { ObjectStore, Oid, RefUpdate, RefUpdateResult, Repository } from '../git/ports.ts';
 import type { Holder } from '../lease/lease.ts';
 import type { Operation } from '../task/operations.ts';
 import type { Task, TaskId } from '../task/types.ts';
@@ -65,8 +65,8 @@ export interface WriterPort {
   pause(attempt: number): Promise<void>;
   /** The state to build on. `local`: what the branch has now, null when it does not exist here yet. */
   openForWrite(): Promise<{ readonly index: LedgerIndex; readonly snapshot: Snapshot; readonly local: Oid | null }>;
-  /** A snapshot of an index that a draft has moved on, and the files that the draft wrote. */
-  view(index: LedgerIndex, files: ReadonlyMap<TaskId, TaskFile>): Snapshot;
+  /** A snapshot of an index that a draft has moved on: some objects of it are only staged, some files known already. */
+  view(index: LedgerIndex, objects: ObjectStore, files: ReadonlyMap<TaskId, TaskFile>): Snapshot;
   /** Called once the branch has moved: the index may be saved. */
   settled(index: LedgerIndex): void;
 }
@@ -133,7 +133,11 @@ class Writing {
     const files = [...(plan.files ?? [])].map(([path, data]) => [path, data && this.#staging.put('blob', data)] as const);
     const same = { commit: snapshot.tip, changed: false, tasks: tasks(draft.named), snapshot };
     if (draft.changes.length === 0 && files.length === 0) return same;
-    const blobs = draft.files.map((file) => ({ ...file, oid: this.#staging.put('blob', Buffer.from(file.text)) }));
+    const blobs = draft.files.map((file) => {
+      const { id } = file.summary;
+      const like = snapshot.has(id) ? snapshot.blob(id) : undefined;
+      return { ...file, oid: this.#staging.put('blob', Buffer.from(file.text), like) };
+    });
     const edits = new Map<string, Oid | null>([...files, ...blobs.map(({ path, oid }) => [path, oid] as const)]);
     for (const path of draft.removedPaths) edits.set(path, null);
     const tree = await editTree(this.#staging, snapshot.tree, edits);
@@ -151,7 +155,8 @@ class Writing {
     const rows = blobs.map(({ summary, oid }) => ({ summary, blob: oid, change }));
     const damaged = this.#index.damaged.filter(({ path }) => !edits.has(path));
     this.#index.apply({ tip: commit, tree: tree ?? '', rows, damaged });
-    return { commit, changed: true, tasks: tasks(draft.named), snapshot: this.#port.view(this.#index, draft.written) };
+    const after = this.#port.view(this.#index, this.#staging, draft.written);
+    return { commit, changed: true, tasks: tasks(draft.named), snapshot: after };
   }
 
   /** Stores the objects and moves the branch; false when somebody else was first. */

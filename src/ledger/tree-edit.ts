@@ -25,7 +25,7 @@ export async function editTree(staging: Staging, tree: Oid | undefined, edits: F
     const oid = await editTree(staging, known?.mode === '40000' ? known.oid : undefined, inside);
     setEntry(entries, name, oid === undefined ? undefined : { mode: '40000', name, oid });
   }
-  return entries.size === 0 ? undefined : staging.put('tree', serializeTree([...entries.values()]));
+  return entries.size === 0 ? undefined : staging.put('tree', serializeTree([...entries.values()]), tree);
 }
 
 function setEntry(entries: Map<string, TreeEntry>, name: string, entry: TreeEntry | undefined): void {

@@ -24,11 +24,6 @@ const OFS_DELTA = 6;
 /** Longest chain of deltas: git's own default, since each link costs a reader one more object. */
 const MAX_DEPTH = 50;
 
-/** An object for a pack; `like` is an object before it in the same series that it may be stored as a delta to. */
-export interface Packable extends NewObject {
-  readonly like?: Oid | undefined;
-}
-
 /** An object in a pack. */
 export interface Packed {
   readonly oid: Buffer;
@@ -58,7 +53,7 @@ export function* packBatches(objects: readonly NewObject[]): Generator<readonly 
 }
 
 /** Stores the objects in one pack, durable before it gets its name; gives its path without extension. */
-export function writePack(objectsDir: string, objects: readonly Packable[], options: StageOptions): string {
+export function writePack(objectsDir: string, objects: readonly NewObject[], options: StageOptions): string {
   return storePack(objectsDir, buildPack(objects), options);
 }
 
@@ -96,7 +91,7 @@ interface Base {
 }
 
 /** Builds a pack of these objects. Its checksum is of the repository's own algorithm. */
-export function buildPack(objects: readonly Packable[], algorithm: HashAlgorithm = 'sha1'): BuiltPack {
+export function buildPack(objects: readonly NewObject[], algorithm: HashAlgorithm = 'sha1'): BuiltPack {
   const head = packHeader(objects.length);
   const parts: Buffer[] = [head];
   const entries: Packed[] = [];

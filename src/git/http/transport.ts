@@ -5,10 +5,10 @@
  * ref before the objects are there, fail on a remote whose HEAD is unborn, and load the whole history once the two sides
  * have diverged. The lease needs no trick: the server itself compares the old value that a push names.
  */
-import { invariant } from '../../errors.ts';
+import { invariant, TasksError } from '../../errors.ts';
 import { buildPack } from '../files/pack-write.ts';
 import { IsomorphicObjectStore } from '../isomorphic.ts';
-import type { Fetched, FetchRequest, Oid, PushRequest, PushResult, RefLog, Repository, Transport } from '../ports.ts';
+import type { Fetched, FetchRequest, Oid, PushRequest, PushResult, RefLog, RemoteTrouble, Repository, Transport } from '../ports.ts';
 import { remoteFailure } from '../remote-trouble.ts';
 import type { TransportOptions } from '../system/transport.ts';
 import { setRef, trackingRef } from '../tracking.ts';
@@ -31,7 +31,7 @@ export function httpTransport(repository: Repository, options: TransportOptions)
   const reach = { repository, options };
   return {
     fetch: (request) => fetchRefs(reach, request),
-    push: (request) => push(reach, request),
+    push: (request) => refusedOr(push(reach, request)),
   };
 }
 
@@ -90,6 +90,19 @@ async function receive({ repository, options }: Reach, { remote, request, missin
     throw remoteFailure(remote.name, 'unreachable', { words: 'the transfer ended before all was there' });
   }
 }
+
+/** A server that answers and does not let us in has refused the push. */
+async function refusedOr(pushing: Promise<PushResult>): Promise<PushResult> {
+  try {
+    return await pushing;
+  } catch (error) {
+    if (!(error instanceof TasksError) || error.code !== 'remote') throw error;
+    const trouble = TROUBLES.find((one) => one === error.data['trouble']) ?? 'failed';
+    return { status: 'refused', trouble, reason: error.message };
+  }
+}
+
+const TROUBLES: readonly RemoteTrouble[] = ['unreachable', 'authentication', 'not found', 'refused', 'failed'];
 
 async function push(reach: Reach, request: PushRequest): Promise<PushResult> {
   const { repository, options } = reach;

@@ -1,8 +1,8 @@
 /** Writes packs in which the versions of one file or folder stand together, each as its difference to the newer one. */
 import { TasksError } from '../../errors.ts';
 import { wholeInPack } from '../../git/files/pack-entries.ts';
-import { type Packable, writePack } from '../../git/files/pack-write.ts';
-import type { Oid } from '../../git/ports.ts';
+import { writePack } from '../../git/files/pack-write.ts';
+import type { NewObject, Oid } from '../../git/ports.ts';
 import type { Place } from '../../git/walk.ts';
 import { syncFolder } from './join-packs.ts';
 import type { TidyPlace } from './place.ts';
@@ -22,7 +22,7 @@ const CHUNK = 1000;
 /** Packs the objects, which come newest first. Durable and read again when it resolves. Throws `damaged`. */
 export async function packSeries(place: TidyPlace, objects: readonly Place[]): Promise<MadePack[]> {
   const made: MadePack[] = [];
-  let batch: Packable[] = [];
+  let batch: NewObject[] = [];
   let content = 0;
   const flush = (): void => {
     if (batch.length > 0) made.push(storeAndRead(place, batch));
@@ -61,7 +61,7 @@ function bySeries(objects: readonly Place[]): { readonly oid: Oid; readonly like
   );
 }
 
-function storeAndRead({ files, shared, objectsDir, objects }: TidyPlace, batch: readonly Packable[]): MadePack {
+function storeAndRead({ files, shared, objectsDir, objects }: TidyPlace, batch: readonly NewObject[]): MadePack {
   const stem = writePack(objectsDir, batch, { world: files, isDurable: true, shared });
   syncFolder(files.fs, `${objectsDir}/pack`);
   const oids = batch.map(({ oid }) => oid);

@@ -15,8 +15,9 @@ import { acquireLock, type LockFile } from '../../git/files/lock-file.ts';
 import { looseObjectPath } from '../../git/files/loose.ts';
 import { listPacks, sampleLoose } from '../../git/files/object-list.ts';
 import { quietly } from '../../git/files/staged-files.ts';
-import type { Oid } from '../../git/ports.ts';
+import type { ObjectStore, Oid } from '../../git/ports.ts';
 import { type Place, walkReachable } from '../../git/walk.ts';
+import { readCommit, walkHistory } from '../history.ts';
 import { joinOwnPacks, removePack, stemName } from './join-packs.ts';
 import { choosePacking, type Packing } from './packing.ts';
 import type { TidyPlace } from './place.ts';
@@ -79,6 +80,10 @@ async function freshObjects({ objects }: TidyPlace, tips: readonly Oid[], last: 
   const seen = new Set<Oid>();
   try {
     if (last !== '') await walkReachable(objects, [last], { ancestors: false, files: false, seen });
+    // Beside a merge, or a remote's own changes, the way back does not come by the last commit: it ends where that began.
+    if (last !== '' && !(await isOneLine(objects, tips, last))) {
+      for await (const { oid } of walkHistory(objects, last)) seen.add(oid);
+    }
   } catch (error) {
     if (!(error instanceof TasksError) || error.code !== 'damaged') throw error;
     // The branch was set back and git has forgotten that commit.
@@ -87,6 +92,17 @@ async function freshObjects({ objects }: TidyPlace, tips: readonly Oid[], last: 
   const fresh: Place[] = [];
   await walkReachable(objects, tips, { files: false, seen, found: (place) => void fresh.push(place) });
   return fresh;
+}
+
+/** Whether the tip follows from the commit by single steps. */
+async function isOneLine(store: ObjectStore, tips: readonly Oid[], last: Oid): Promise<boolean> {
+  if (tips.length > 1) return false;
+  for (let oid = tips[0]; oid !== last;) {
+    const parents: readonly Oid[] = oid === undefined ? [] : (await readCommit(store, oid)).parents;
+    if (parents.length !== 1) return false;
+    [oid] = parents;
+  }
+  return true;
 }
 
 /** Removes the loose files, and the packs, all of whose objects have been read back from other packs. */

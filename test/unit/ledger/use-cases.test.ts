@@ -276,6 +276,17 @@ describe('a batch', () => {
   });
 });
 
+describe('a series of changes', () => {
+  it('may change one task again and again, each time from what the change before left', async () => {
+    const { as } = await memoryLedger();
+    const id = await add(as('ada'), 'A', { description: 'text' });
+    const lines = [0, 1, 2].map((priority) => JSON.stringify({ verb: 'set', id, priority }));
+    lines.push(JSON.stringify({ verb: 'claim', id }), JSON.stringify({ verb: 'done', id, result: 'fine' }));
+    expect(await runBatch(as('ada'), { lines: lines.join('\n'), each: true })).toMatchObject({ commits: 5 });
+    expect((await showTask(as('ada'), id)).task).toMatchObject({ status: 'completed', priority: 2, result: 'fine' });
+  });
+});
+
 describe('the state of the past', () => {
   it('is read at a commit, a number of steps back, or a time', async () => {
     const { as, world } = await memoryLedger();
