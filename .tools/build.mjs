@@ -155,11 +155,11 @@ async function buildCli() {
     bundle(name, { stdin: { contents: `module.exports = require('${library}')`, resolveDir: root } }),
   );
   const shared = Object.entries(SHARED).map(([path, name]) => `export * as ${name} from ${JSON.stringify(path)};`);
-  const core = entry(["export { main } from './src/cli/main.ts';", ...shared]);
+  const core = entryOf(["export { main } from './src/cli/main.ts';", ...shared]);
   const verbs = [...Object.keys(VERB_BUNDLES), 'rest'].map((name) => {
     const names = verbNames().filter((verb) => bundleOf(verb) === name);
     const lines = names.map((verb) => `export * as ${JSON.stringify(verb)} from './src/cli/commands/${verb}.ts';`);
-    return bundle(name, { ...entry(lines), plugins: [lazyImports, sharedModules] });
+    return bundle(name, { ...entryOf(lines), plugins: [lazyImports, sharedModules] });
   });
   await Promise.all([bundle('core', { ...core, plugins: [lazyImports, verbBundles] }), ...verbs, ...libraries]);
   for (const file of readdirSync(cliFolder)) {
@@ -173,7 +173,7 @@ function verbNames() {
   return readdirSync(join(root, 'src/cli/commands')).map((file) => basename(file, '.ts'));
 }
 
-function entry(lines) {
+function entryOf(lines) {
   return { stdin: { contents: lines.join('\n'), resolveDir: root, loader: 'ts' } };
 }
 

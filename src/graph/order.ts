@@ -1,6 +1,6 @@
 /** The order in which ready work is handed out: priority, longest chain that it unblocks, age, id. */
 import type { TaskTable } from './table.ts';
-import { chainLengths } from './walk.ts';
+import { chainLengths } from './chains.ts';
 
 /** Compares rows by urgency: negative when `a` comes first. Total: no two rows are equal. */
 export type Compare = (a: number, b: number) => number;

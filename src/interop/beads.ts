@@ -113,10 +113,10 @@ function resolve({ type, id }: BeadsEdge, key: string, { found, isKnown, parent 
   const dropped = (why: string): Resolved => ({ kind: 'dropped-edge', message: `${type} ${id}: ${why}` });
   if (id === key) return dropped('it is the issue itself');
   if (target === undefined && !isKnown(id)) return dropped('no such issue in the file');
-  if (type === 'blocks') {
-    // A cancelled blocker would block for ever; in beads a deleted one blocks nothing.
-    return target?.deleted === true && !found.get(key)?.deleted ? dropped('that issue was deleted') : { as: 'blockedBy' };
-  }
+  // A cancelled blocker would block for ever; in beads a deleted one blocks nothing.
+  const isDeleted = (issue: BeadsIssue | undefined): boolean => issue?.deleted === true;
+  if (type === 'blocks' && isDeleted(target) && !isDeleted(found.get(key))) return dropped('that issue was deleted');
+  if (type === 'blocks') return { as: 'blockedBy' };
   if (id === parent) return { as: 'parent' };
   return { kind: 'kept-in-metadata', message: `the parent ${id}: a task has one, and it is ${parent}` };
 }

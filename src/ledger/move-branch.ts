@@ -17,7 +17,7 @@ export interface MoverPort {
   readonly ref: string;
   readonly world: MoverWorld;
   /** Tells the person something that does not change the outcome: a sentence. */
-  warn(text: string): void;
+  readonly warn: (text: string) => void;
 }
 
 /** Moves the branch by compare-and-swap. Throws `touched`, `busy` or `unsupported` for files that cannot follow. */

@@ -59,7 +59,7 @@ function emptyFor(field: string, value: JsonValue): JsonValue {
   return declared?.shape === 'notes' || declared?.shape === 'conflicts' ? [] : null;
 }
 
-function withOwn<T extends object>(map: T, key: string, value: JsonValue): Record<string, JsonValue> {
+function withOwn(map: object, key: string, value: JsonValue): Record<string, JsonValue> {
   const entries = Object.entries(map as Record<string, JsonValue>).filter(([name]) => name !== key);
   return Object.fromEntries(value === null ? entries : [...entries, [key, value]]);
 }

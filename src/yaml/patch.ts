@@ -44,7 +44,7 @@ interface MapChange {
 interface Holder {
   readonly node: Node | null;
   readonly lines: Lines | undefined;
-  write(pad: string): string;
+  readonly write: (pad: string) => string;
 }
 
 /**

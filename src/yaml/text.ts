@@ -11,7 +11,7 @@
  * Persian cannot be written: they change how a letter looks, never the order of a line.
  */
 const HIDDEN =
-  /(?![\n\t\ufe0e\ufe0f\u200c\u200d])[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}\p{Noncharacter_Code_Point}\p{Default_Ignorable_Code_Point}]/u;
+  /(?!\n|\t|\ufe0e|\ufe0f|\u200c|\u200d)[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}\p{Noncharacter_Code_Point}\p{Default_Ignorable_Code_Point}]/u;
 const ALL_HIDDEN = new RegExp(HIDDEN, 'gu');
 /** What stands in double quotes as it is. */
 const UNESCAPED = /^[ !#-[\]-~]*$/;

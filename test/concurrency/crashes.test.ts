@@ -39,7 +39,10 @@ describe('a writer that is killed', () => {
     const template = join(top, 'template');
     git(top, 'init', '--quiet', 'template');
     await initWithLedger(template);
-    if (before > 0) await (await start({ folder: template, jobs: [{ kind: 'import', size: before, group: 'old' }] })).ended;
+    if (before > 0)
+      await (
+        await start({ folder: template, jobs: [{ kind: 'import', size: before, group: 'old' }] })
+      ).ended;
     const known: Job[] = before > 0 ? [{ kind: 'import', size: before, group: 'old' }] : [];
     const problems: string[] = [];
     const attempt = async (at: number): Promise<boolean> => {
@@ -51,7 +54,8 @@ describe('a writer that is killed', () => {
       const acknowledged = new Set([...known.map(({ group }) => group), ...running.acknowledged]);
       const found = await inspect(folder, { jobs: [...known, ...jobs], acknowledged });
       problems.push(...found.map((problem) => `step ${at}: ${problem}`));
-      if (code !== null && running.acknowledged.size === 0) problems.push(`step ${at}: ended with ${code}: ${running.stderr()}`);
+      if (code !== null && running.acknowledged.size === 0)
+        problems.push(`step ${at}: ended with ${code}: ${running.stderr()}`);
       return code !== null;
     };
     let at = 1;
@@ -64,7 +68,9 @@ describe('a writer that is killed', () => {
 
   it(`at a random time, ${ROUNDS} times, with git gc beside it, loses nothing that it acknowledged`, async () => {
     const seed = Number(process.env['GIT_TASKS_SEED'] ?? Date.now() % 1_000_000);
-    const problems = await Promise.all(Array.from({ length: LANES }, (_, lane) => randomKills(scratchFolder(), seed + lane)));
+    const problems = await Promise.all(
+      Array.from({ length: LANES }, (_, lane) => randomKills(scratchFolder(), seed + lane)),
+    );
     expect(problems.flat(), `to repeat the delays: GIT_TASKS_SEED=${seed}`).toEqual([]);
   }, 3_600_000);
 });
@@ -96,7 +102,8 @@ async function randomKills(folder: string, seed: number): Promise<string[]> {
     await collected;
     problems.push(...(await inspect(folder, { jobs, acknowledged })).map((problem) => `round ${round}: ${problem}`));
   }
-  if (acknowledged.size < ROUNDS / LANES / 2) problems.push(`only ${acknowledged.size} changes were acknowledged at all`);
+  if (acknowledged.size < ROUNDS / LANES / 2)
+    problems.push(`only ${acknowledged.size} changes were acknowledged at all`);
   return problems;
 }
 

@@ -55,7 +55,7 @@ function failing(fault: string, turn: number, options: { onlyChanges: boolean; f
     const canFail = options.onlyChanges ? isChanging(call, args) : fault !== 'EMFILE' || OPENING.includes(call);
     if (canFail) calls += 1;
     if (!canFail || !(calls === turn || (options.forEver === true && calls > turn))) return run(...args);
-    failed ??= `${call} ${String(args.filter((arg) => typeof arg === 'string').join(' '))}`;
+    failed ??= `${call} ${args.filter((arg) => typeof arg === 'string').join(' ')}`;
     // A close that reports an error has closed the file all the same.
     if (call === 'closeSync') run(...args);
     throw Object.assign(new Error(`${fault}: made to fail, ${call}`), { code: fault, syscall: call });
@@ -69,7 +69,10 @@ async function attempt(folder: string, trial: Trial, codes: readonly string[]): 
   const before = tipOf(folder);
   const outcome = await openOn(folder, trial.fs)
     .then((session) => addTask(session, { subject: 'a change' }))
-    .then(({ commit }) => commit, (error: unknown) => error);
+    .then(
+      ({ commit }) => commit,
+      (error: unknown) => error,
+    );
   const after = tipOf(folder);
   const where = `${trial.failed()}: `;
   if (typeof outcome === 'string') {
@@ -82,7 +85,12 @@ async function attempt(folder: string, trial: Trial, codes: readonly string[]): 
   else if (after !== before) problems.push(`${where}failed, but moved the branch`);
   // What could not be removed stays until this process is gone; its successors remove it then.
   const isStuck = trial.failed()?.startsWith('unlinkSync') === true;
-  if (!isStuck) problems.push(...leftovers(folder).concat(temporaryObjects(folder)).map((name) => `${where}left ${name}`));
+  if (!isStuck)
+    problems.push(
+      ...leftovers(folder)
+        .concat(temporaryObjects(folder))
+        .map((name) => `${where}left ${name}`),
+    );
   return problems;
 }
 

@@ -25,7 +25,11 @@ process.on('exit', () => rmSync(top, { recursive: true, force: true, maxRetries:
 const FOREIGN = /^(?:GIT_|CLAUDE|CODEX|XDG_|npm_)|^(?:NODE_EXTRA_CA_CERTS|NODE_OPTIONS)$/;
 const env = {
   ...Object.fromEntries(Object.entries(process.env).filter(([name]) => !FOREIGN.test(name))),
-  ...{ HOME: top, GIT_CONFIG_GLOBAL: devNull, GIT_CONFIG_NOSYSTEM: '1', GIT_TASKS_ACTOR: 'bench', NO_COLOR: '1' },
+  HOME: top,
+  GIT_CONFIG_GLOBAL: devNull,
+  GIT_CONFIG_NOSYSTEM: '1',
+  GIT_TASKS_ACTOR: 'bench',
+  NO_COLOR: '1',
 };
 
 /** @param {string} program @param {readonly string[]} args @param {string} [input] */
@@ -60,7 +64,11 @@ async function paceLongLived(worker, count, each = 60) {
   const startsAt = Date.now() + 600;
   const children = Array.from({ length: count }, (_, writer) => {
     const jobs = Array.from({ length: each }, (_job, n) => ({ kind: 'single', size: 1, group: `w${writer}n${n}` }));
-    return spawn(process.execPath, [worker, JSON.stringify({ folder: top, jobs, startsAt })], { cwd: top, env, stdio: 'ignore' });
+    return spawn(process.execPath, [worker, JSON.stringify({ folder: top, jobs, startsAt })], {
+      cwd: top,
+      env,
+      stdio: 'ignore',
+    });
   });
   const codes = await Promise.all(children.map(async (child) => (await once(child, 'exit'))[0]));
   if (codes.some((code) => code !== 0)) throw new Error(`writers ended with ${codes}`);
@@ -107,16 +115,30 @@ run('git', ['config', 'user.name', 'Ada Example']);
 run('git', ['config', 'user.email', 'ada@example.org']);
 run(process.execPath, [executable, 'init']);
 const times = { created_at: '2026-01-01T00:00:00Z', updated_at: '2026-01-01T00:00:00Z' };
-const issues = Array.from({ length: 1000 }, (_, n) => JSON.stringify({ id: `x-${n}`, title: `Task ${n}`, status: 'open', priority: 2, ...times }));
+const issues = Array.from({ length: 1000 }, (_, n) =>
+  JSON.stringify({ id: `x-${n}`, title: `Task ${n}`, status: 'open', priority: 2, ...times }),
+);
 run(process.execPath, [executable, 'import', 'beads', '-'], issues.join('\n'));
 
-const processes = await compare(() => pace(reading), () => pace(writing), blocks);
-const longLived = await compare(() => paceLongLived(worker, 1), () => paceLongLived(worker, WRITERS, 30), Math.ceil(blocks / 2));
+const processes = await compare(
+  () => pace(reading),
+  () => pace(writing),
+  blocks,
+);
+const longLived = await compare(
+  () => paceLongLived(worker, 1),
+  () => paceLongLived(worker, WRITERS, 30),
+  Math.ceil(blocks / 2),
+);
 run('git', ['fsck', '--strict', '--no-dangling']);
 
 const round = (/** @type {number} */ value) => Math.round(value * 100) / 100;
 console.log(`1,000 tasks, ${WRITERS} writers, medians`);
-console.log(`a process each: ${round(processes.base)} reads/s, ${round(processes.other)} changes/s, ratio ${round(processes.ratio)} (target ${TARGETS.processes})`);
-console.log(`long-lived: one ${round(longLived.base)} changes/s, ${WRITERS} together ${round(longLived.other)}, ratio ${round(longLived.ratio)} (target ${TARGETS.longLived})`);
+console.log(
+  `a process each: ${round(processes.base)} reads/s, ${round(processes.other)} changes/s, ratio ${round(processes.ratio)} (target ${TARGETS.processes})`,
+);
+console.log(
+  `long-lived: one ${round(longLived.base)} changes/s, ${WRITERS} together ${round(longLived.other)}, ratio ${round(longLived.ratio)} (target ${TARGETS.longLived})`,
+);
 const isMissed = processes.ratio < TARGETS.processes || longLived.ratio < TARGETS.longLived;
 if (process.argv.includes('--check') && isMissed) process.exitCode = 1;

@@ -75,7 +75,9 @@ describe('many writers', () => {
     await initWithLedger(folder);
     const trees = Array.from({ length: SIZES.worktrees }, (_, n) => join(folder, `tree-${n}`));
     for (const tree of trees) git(folder, 'worktree', 'add', '--quiet', '--detach', tree);
-    const writers = await Promise.all(trees.map((tree, n) => start({ folder: tree, jobs: jobsOf(`t${n}`, SIZES.inEach) })));
+    const writers = await Promise.all(
+      trees.map((tree, n) => start({ folder: tree, jobs: jobsOf(`t${n}`, SIZES.inEach) })),
+    );
     const code = trees.map((tree) => repeatGit(tree, [['commit', '--quiet', '--allow-empty', '-m', 'code %']]));
     await Promise.all(writers.map(({ ended }) => ended));
     expect((await Promise.all(code.map((loop) => loop.stop()))).flat()).toEqual([]);

@@ -64,12 +64,12 @@ describe('a damaged task file', () => {
     const good = add(folder, 'Unharmed');
     const bad = add(folder, 'Was fine once');
     plant(folder, pathOf(bad), content);
-    for (const verb of ['list', 'ready', 'blocked', 'plan']) {
+    for (const [verb, shown] of Object.entries({ list: [good], ready: [good], blocked: [], plan: [good] })) {
       const { code, stdout } = tasks(folder, [verb, '--json']);
       const answer = json(stdout);
       expect(code).toBe(0);
       expect(answer.damaged).toMatchObject([{ path: pathOf(bad) }]);
-      if (verb !== 'blocked') expect(answer.tasks).toMatchObject([{ id: good }]);
+      expect(answer.tasks.map(({ id }) => id)).toEqual(shown);
       expect(tasks(folder, [verb]).stderr).toContain(pathOf(bad));
     }
     expect(tasks(folder, ['lint']).code).toBe(1);

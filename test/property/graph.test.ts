@@ -3,10 +3,10 @@ import { describe, expect, it } from 'vitest';
 import { urgency } from '../../src/graph/order.ts';
 import { dependencies, isBlocked, isReady, readinessAt, readyRows } from '../../src/graph/readiness.ts';
 import { NONE, type TaskTable, TaskTable as Table } from '../../src/graph/table.ts';
+import { chainLengths } from '../../src/graph/chains.ts';
 import {
   blockedRowsOf,
   blockedRowsOfRow,
-  chainLengths,
   childrenOf,
   childrenOfRow,
   findCycle,

@@ -57,13 +57,8 @@ function inputOf(args: Arguments): ConflictsInput {
 /** What to do; undefined: only look. Throws `usage`. */
 async function choiceOf(context: Context, flags: Flags, { id, field }: ConflictsInput): Promise<Choice | undefined> {
   const { take, value, all } = flags;
-  if (take !== undefined && value !== undefined) {
-    throw new TasksError('usage', '--take and --value both say what to keep', { hint: 'Choose one' });
-  }
-  if (take === undefined && value === undefined) {
-    if (all !== true) return undefined;
-    throw new TasksError('usage', '--all needs a choice', { hint: 'Add: --take kept, or --take other' });
-  }
+  if (take === undefined && value === undefined && all !== true) return undefined;
+  checkFlags(flags);
   if (id === undefined && all !== true) {
     throw new TasksError('usage', 'No task named', { hint: 'git tasks resolve ID --take kept, or --all for every task' });
   }
@@ -71,6 +66,16 @@ async function choiceOf(context: Context, flags: Flags, { id, field }: Conflicts
     throw new TasksError('usage', '--value needs a field', { hint: 'git tasks resolve ID FIELD --value TEXT' });
   }
   return take ?? { value: parseValue((await textOrInput(value, context)) ?? '', field ?? '') };
+}
+
+/** Throws `usage` unless exactly one flag says what to keep. */
+function checkFlags({ take, value }: Flags): void {
+  if (take !== undefined && value !== undefined) {
+    throw new TasksError('usage', '--take and --value both say what to keep', { hint: 'Choose one' });
+  }
+  if (take === undefined && value === undefined) {
+    throw new TasksError('usage', '--all needs a choice', { hint: 'Add: --take kept, or --take other' });
+  }
 }
 
 function parseSide(word: string): 'kept' | 'other' {

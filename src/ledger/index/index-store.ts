@@ -29,9 +29,9 @@ export interface IndexStoreOptions {
   readonly folder: string;
   readonly oidLength: 40 | 64;
   /** Gives a fresh name for each base file. */
-  newId(): string;
+  readonly newId: () => string;
   /** Names the process, so that what it leaves when it is killed can be told from what is being written. */
-  owner(): string;
+  readonly owner: () => string;
 }
 
 /** A log of more rows than this is folded into the base, or than a twentieth of the tasks. */
@@ -46,68 +46,85 @@ interface LogRecord extends IndexHead {
 
 /** An index store in a folder of its own. */
 export function fileIndexStore(options: IndexStoreOptions): IndexStore {
-  const { fs, folder, oidLength, newId, owner } = options;
-  const basePath = join(folder, 'index');
-  const logPath = join(folder, 'index-log');
-  const load = (): LedgerIndex => {
-    // The log first: a writer replaces the base before the log, so lines that fit the base belong to it.
-    const records = decodeLog(read(fs, logPath));
-    const file = read(fs, basePath);
-    const base = file === undefined ? undefined : decodeBase(file);
-    const index = new LedgerIndex(oidLength, base);
-    if (base === undefined) return index;
-    for (const record of records) {
-      index.logged += record.rows.length;
-      // Two processes may have logged the same step; what does not continue from here was overtaken.
-      if (record.id === base.head.id && record.from === index.head.tip) index.apply(record);
-    }
-    index.unsaved.clear();
-    index.savedTip = index.head.tip;
-    return index;
+  const paths = { base: join(options.folder, 'index'), log: join(options.folder, 'index-log') };
+  return {
+    load: () => load(options, paths),
+    save: (index) => {
+      const isLong = index.logged > Math.max(MIN_FOLD, index.table.size / 20);
+      try {
+        return index.head.id === '' || isLong ? fold(index, options, paths) : append(index, options, paths);
+      } catch (error) {
+        // A read-only or full disk: commands are only slower without the cache.
+        if (isSystemFault(error)) return index;
+        throw error;
+      }
+    },
   };
-  const save = (index: LedgerIndex): LedgerIndex => {
-    try {
-      return index.head.id === '' || index.logged > Math.max(MIN_FOLD, index.table.size / 20) ? fold(index) : log(index);
-    } catch (error) {
-      // A read-only or full disk: commands are only slower without the cache.
-      if (isSystemFault(error)) return index;
-      throw error;
-    }
-  };
-  const fold = (index: LedgerIndex): LedgerIndex => {
-    const bytes = encodeBase({ ...storable(index), head: { ...index.head, id: newId() } });
-    replace(basePath, bytes);
-    remove(fs, logPath);
-    return new LedgerIndex(oidLength, decodeBase(bytes));
-  };
-  const log = (index: LedgerIndex): LedgerIndex => {
-    const { head, damaged, savedTip: from } = index;
-    const rows = [...index.unsaved.values()];
-    write(logPath, 'a', encodeRecord({ ...head, from, damaged, rows }));
-    index.logged += rows.length;
-    index.unsaved.clear();
-    index.savedTip = head.tip;
-    return index;
-  };
-  const replace = (path: string, bytes: Uint8Array): void => {
-    const temporary = `${path}.${newId()}_${owner()}.tmp`;
-    try {
-      write(temporary, 'wx', bytes);
-      fs.renameSync(temporary, path);
-    } catch (error) {
-      remove(fs, temporary);
-      throw error;
-    }
-  };
-  const write = (path: string, flags: string, bytes: Uint8Array): void => {
-    const file = openIn(options, path, flags);
-    try {
-      for (let at = 0; at < bytes.length;) at += fs.writeSync(file, bytes, at, bytes.length - at);
-    } finally {
-      fs.closeSync(file);
-    }
-  };
-  return { load, save };
+}
+
+interface Paths {
+  readonly base: string;
+  readonly log: string;
+}
+
+function load({ fs, oidLength }: IndexStoreOptions, paths: Paths): LedgerIndex {
+  // The log first: a writer replaces the base before the log, so lines that fit the base belong to it.
+  const records = decodeLog(read(fs, paths.log));
+  const file = read(fs, paths.base);
+  const base = file === undefined ? undefined : decodeBase(file);
+  const index = new LedgerIndex(oidLength, base);
+  if (base === undefined) return index;
+  for (const record of records) {
+    index.logged += record.rows.length;
+    // Two processes may have logged the same step; what does not continue from here was overtaken.
+    if (record.id === base.head.id && record.from === index.head.tip) index.apply(record);
+  }
+  index.unsaved.clear();
+  index.savedTip = index.head.tip;
+  return index;
+}
+
+function fold(index: LedgerIndex, options: IndexStoreOptions, paths: Paths): LedgerIndex {
+  const bytes = encodeBase({ ...storable(index), head: { ...index.head, id: options.newId() } });
+  replace(options, paths.base, bytes);
+  remove(options.fs, paths.log);
+  return new LedgerIndex(options.oidLength, decodeBase(bytes));
+}
+
+function append(index: LedgerIndex, options: IndexStoreOptions, paths: Paths): LedgerIndex {
+  const { head, damaged, savedTip: from } = index;
+  const rows = [...index.unsaved.values()];
+  write(options, { path: paths.log, flags: 'a' }, encodeRecord({ ...head, from, damaged, rows }));
+  index.logged += rows.length;
+  index.unsaved.clear();
+  index.savedTip = head.tip;
+  return index;
+}
+
+function replace(options: IndexStoreOptions, path: string, bytes: Uint8Array): void {
+  const { fs, newId, owner } = options;
+  const temporary = `${path}.${newId()}_${owner()}.tmp`;
+  try {
+    write(options, { path: temporary, flags: 'wx' }, bytes);
+    fs.renameSync(temporary, path);
+  } catch (error) {
+    remove(fs, temporary);
+    throw error;
+  }
+}
+
+function write(
+  options: IndexStoreOptions,
+  { path, flags }: { readonly path: string; readonly flags: string },
+  bytes: Uint8Array,
+): void {
+  const { fs } = options;
+  const file = openIn(options, path, flags);
+  try {
+    for (let at = 0; at < bytes.length;) at += fs.writeSync(file, bytes, at, bytes.length - at);
+  } finally {
+    fs.closeSync(file);
+  }
 }
 
 /** Only the last folder is made: where there is no repository, there is nothing to keep an index for. */
@@ -125,10 +142,12 @@ function openIn({ fs, folder }: IndexStoreOptions, path: string, flags: string):
 export function damagedIndexFiles({ fs, folder }: Pick<IndexStoreOptions, 'fs' | 'folder'>): Map<string, string> {
   const problems = new Map<string, string>();
   const base = read(fs, join(folder, 'index'));
-  if (base !== undefined && decodeBase(base) === undefined) problems.set(join(folder, 'index'), 'it is torn or damaged');
-  const log = read(fs, join(folder, 'index-log'));
-  const lines = log?.toString('utf8').split('\n').filter((line) => line !== '') ?? [];
-  if (decodeLog(log).length < lines.length) problems.set(join(folder, 'index-log'), 'it has lines that are cut or damaged');
+  if (base !== undefined && decodeBase(base) === undefined)
+    problems.set(join(folder, 'index'), 'it is torn or damaged');
+  const file = read(fs, join(folder, 'index-log'));
+  const lines = file?.toString('utf8').split('\n') ?? [];
+  if (decodeLog(file).length < lines.filter((line) => line !== '').length)
+    problems.set(join(folder, 'index-log'), 'it has lines that are cut or damaged');
   return problems;
 }
 

@@ -83,7 +83,9 @@ export function leftovers(folder: string): string[] {
   const common = join(folder, '.git');
   const names = readdirSync(common, { recursive: true }).map(String);
   const isOurs = (name: string): boolean =>
-    (name.startsWith('git-tasks/queue/') && !name.endsWith('/spare')) || name.startsWith('git-tasks/locks/') || name.endsWith('.tmp');
+    (name.startsWith('git-tasks/queue/') && !name.endsWith('/spare')) ||
+    name.startsWith('git-tasks/locks/') ||
+    name.endsWith('.tmp');
   return names.filter((name) => name.endsWith('.lock') || isOurs(name));
 }
 

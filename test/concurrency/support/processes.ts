@@ -13,7 +13,7 @@ export const IS_LONG: boolean = process.env.GIT_TASKS_LONG === '1';
 let bundled: Promise<string> | undefined;
 
 /** The path of the worker, bundled once in this test file. */
-export function worker(): Promise<string> {
+function worker(): Promise<string> {
   bundled ??= bundle();
   return bundled;
 }
@@ -76,10 +76,10 @@ export async function start(order: Order): Promise<Running> {
  * `%` in an argument stands for a number that no other run has.
  */
 export function repeatGit(folder: string, commands: readonly (readonly string[])[]): { stop(): Promise<string[]> } {
-  let isStopped = false;
+  const state = { isStopped: false };
   const failures: string[] = [];
   const loop = async (): Promise<void> => {
-    for (let turn = 0; !isStopped || turn < commands.length; turn++) {
+    for (let turn = 0; !state.isStopped || turn < commands.length; turn++) {
       const args = (commands[turn % commands.length] ?? []).map((arg) => arg.replaceAll('%', String(turn)));
       const child = spawn('git', args, { cwd: folder, stdio: ['ignore', 'ignore', 'pipe'] });
       let stderr = '';
@@ -91,7 +91,7 @@ export function repeatGit(folder: string, commands: readonly (readonly string[])
   const done = loop();
   return {
     stop: async () => {
-      isStopped = true;
+      state.isStopped = true;
       await done;
       return failures;
     },

@@ -37,7 +37,11 @@ async function perform(session: Session, job: Job): Promise<void> {
   if (job.kind === 'read') await listTasks(session, { select: 'ready' });
   else if (job.kind === 'single') for (const input of inputs) await addTask(session, input);
   else if (job.kind === 'series') {
-    const plans = inputs.map((input): PlanVerb<string> => (bench, context) => planAdd(bench, input, context));
+    const plans = inputs.map(
+      (input): PlanVerb<string> =>
+        (bench, context) =>
+          planAdd(bench, input, context),
+    );
     await makeChanges(session, plans);
   } else {
     const times = { created_at: '2026-01-01T00:00:00Z', updated_at: '2026-01-01T00:00:00Z' };
