@@ -15,6 +15,7 @@ export { type CommitAnswer, commitEdits, type CommitInput } from './app/commit.t
 export { type DoctorAnswer, type DoctorInput, examine, type Finding } from './app/doctor/examine.ts';
 export { type EditInput, editTask } from './app/edit.ts';
 export { type ExportAnswer, type ExportFormat, exportTasks } from './app/export.ts';
+export { collectGarbage, type GcAnswer, type GcInput } from './app/gc.ts';
 export { type ImportAnswer, type ImportFormat, type ImportInput, importTasks } from './app/import.ts';
 export { type InitAnswer, initLedger } from './app/init.ts';
 export {
@@ -39,6 +40,8 @@ export { addNote, type NoteInput, type SetInput, setTasks } from './app/set.ts';
 export { explainTask, type ShowAnswer, showTask, type WhyAnswer, type WhyNode } from './app/show.ts';
 export { countTasks, type StatsAnswer } from './app/stats.ts';
 export type { TaskRow, TaskView } from './app/task-view.ts';
+export { uninstall, type UninstallAnswer, type UninstallInput } from './app/uninstall.ts';
+export type { Unpushed } from './app/unpushed.ts';
 export {
   type AddedWorktree,
   addWorktree,

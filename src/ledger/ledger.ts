@@ -2,7 +2,7 @@
 import { join } from 'node:path';
 import { TasksError } from '../errors.ts';
 import { configInteger } from '../git/config.ts';
-import { parseCommit, serializeCommit } from '../git/objects.ts';
+import { type Commit, parseCommit, serializeCommit } from '../git/objects.ts';
 import type { Oid, RefUpdate, RefUpdateResult, Repository } from '../git/ports.ts';
 import { checkFormat } from './format.ts';
 import { fileIndexStore, type IndexStore } from './index/index-store.ts';
@@ -204,16 +204,21 @@ export class Ledger {
     if (this.#latest?.head.tip === commit) return this.#latest;
     const index = this.#latest?.fork() ?? this.#indexes.load();
     if (index.head.tip === commit) return then === 'save' ? this.#keep(index) : index;
+    const { tree, parents, author } = await this.#readTip(commit);
+    const follows = index.head.tip !== '' && parents.length === 1 && parents[0] === index.head.tip;
+    const change = follows ? { commit, at: author.seconds, by: author.name } : undefined;
+    const refreshed = await refreshIndex(index, this.repository.objects, { tip: commit, tree, change });
+    if (then === 'keep') return refreshed;
+    return this.#keep(this.#indexes.save(refreshed));
+  }
+
+  async #readTip(commit: Oid): Promise<Commit> {
     const { objects } = this.repository;
     const object = await objects.read(commit);
     if (object?.type !== 'commit') throw damagedTip(commit, this.ref);
-    const { tree, parents, author } = parseCommit(object.data);
-    await checkFormat(objects, tree, this.ref);
-    const follows = index.head.tip !== '' && parents.length === 1 && parents[0] === index.head.tip;
-    const change = follows ? { commit, at: author.seconds, by: author.name } : undefined;
-    const refreshed = await refreshIndex(index, objects, { tip: commit, tree, change });
-    if (then === 'keep') return refreshed;
-    return this.#keep(this.#indexes.save(refreshed));
+    const read = parseCommit(object.data);
+    await checkFormat(objects, read.tree, this.ref);
+    return read;
   }
 
   #keep(index: LedgerIndex): LedgerIndex {

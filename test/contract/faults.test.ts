@@ -7,7 +7,16 @@ import { git, scratchRepository } from '../support/git.ts';
 import { LOG, newObject, openAt, taskBlobs } from './support/repositories.ts';
 
 const REF = 'refs/heads/tasks';
-const WRITING = ['openSync', 'writeSync', 'fsyncSync', 'fsync', 'closeSync', 'renameSync', 'mkdirSync', 'unlinkSync'] as const;
+const WRITING = [
+  'openSync',
+  'writeSync',
+  'fsyncSync',
+  'fsync',
+  'closeSync',
+  'renameSync',
+  'mkdirSync',
+  'unlinkSync',
+] as const;
 
 /** A file system whose n-th call of a writing kind fails (from 1); counts the calls. */
 function failingAt(turn: number, code: string): { fs: FileSystem; calls: () => number; failed: () => string } {

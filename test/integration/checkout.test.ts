@@ -14,7 +14,15 @@ import { readMark } from '../../src/ledger/carry-mark.ts';
 import { encodeTask } from '../../src/yaml/codec.ts';
 import { processWorld } from '../../src/world.ts';
 import { EXECUTABLE, git, scratchFolder, tasks } from '../support/git.ts';
-import { type Checkout, checkedOut, checkoutAt, codeRepository, sessionIn, taskOf, worldWith } from '../support/checkout.ts';
+import {
+  type Checkout,
+  checkedOut,
+  checkoutAt,
+  codeRepository,
+  sessionIn,
+  taskOf,
+  worldWith,
+} from '../support/checkout.ts';
 
 const gitDirOf = (folder: string): string => git(folder, 'rev-parse', '--absolute-git-dir');
 
@@ -46,7 +54,8 @@ describe('the files of a checked-out ledger', () => {
     const at = await checkedOut();
     git(at.code, 'worktree', 'add', '--quiet', '-b', 'other', join(at.code, '../other'));
     const gitDirs = [join(at.code, '.git'), gitDirOf(join(at.code, '../other'))];
-    const look = (): Buffer[] => gitDirs.flatMap((dir) => [readFileSync(join(dir, 'index')), readFileSync(join(dir, 'HEAD'))]);
+    const look = (): Buffer[] =>
+      gitDirs.flatMap((dir) => [readFileSync(join(dir, 'index')), readFileSync(join(dir, 'HEAD'))]);
     const before = look();
     await at.rename('aaaaaaaa', 'x');
     tasks(at.code, ['list']);
@@ -76,7 +85,10 @@ describe('the files of a checked-out ledger', () => {
     await at.rename('aaaaaaaa', 'Twice');
     expect([at.status(), second.status()]).toEqual(['', '']);
     second.edit('bbbbbbbb', 'Task', 'Touched');
-    await expect(at.rename('bbbbbbbb', 'x')).rejects.toMatchObject({ code: 'touched', data: { worktree: second.files } });
+    await expect(at.rename('bbbbbbbb', 'x')).rejects.toMatchObject({
+      code: 'touched',
+      data: { worktree: second.files },
+    });
     expect(tasks(at.code, ['commit']).stderr).toContain('is checked out in');
     expect(tasks(second.files, ['commit']).code).toBe(0);
     expect([at.status(), second.status()]).toEqual(['', '']);
@@ -98,7 +110,8 @@ describe('the files of a checked-out ledger', () => {
     const at = await checkedOut();
     const runOne = (...args: string[]): Promise<number | null> =>
       new Promise((done) => spawn(process.execPath, [EXECUTABLE, ...args, '-C', at.code]).on('close', done));
-    const one = (_: unknown, i: number): Promise<number | null> => (i % 3 === 0 ? runOne('list') : runOne('add', `Task ${i}`));
+    const one = (_: unknown, i: number): Promise<number | null> =>
+      i % 3 === 0 ? runOne('list') : runOne('add', `Task ${i}`);
     const codes = await Promise.all(Array.from({ length: 18 }, one));
     expect(codes).toEqual(codes.map(() => 0));
     expect(git(at.code, 'rev-list', '--count', 'tasks')).toBe('14');
@@ -163,7 +176,10 @@ describe('a file that a person has touched', () => {
     const at = await checkedOut();
     mkdirSync(dirname(at.fileOf('cccccccc')), { recursive: true });
     writeFileSync(at.fileOf('cccccccc'), 'mine');
-    await expect(at.add('cccccccc')).rejects.toMatchObject({ code: 'touched', data: { paths: ['main/c/c/cccccccc.yaml'] } });
+    await expect(at.add('cccccccc')).rejects.toMatchObject({
+      code: 'touched',
+      data: { paths: ['main/c/c/cccccccc.yaml'] },
+    });
     expect(readFileSync(at.fileOf('cccccccc'), 'utf8')).toBe('mine');
     // Git itself overwrites ignored files.
     const ignore = join(at.code, '.git/info/exclude');
@@ -185,7 +201,10 @@ describe('a file that a person has touched', () => {
   test('may be one of a merge with conflicts, anywhere', async () => {
     const at = await checkedOut();
     git(at.files, 'switch', '--quiet', '-c', 'side');
-    for (const [branch, text] of [['side', 'theirs'], ['tasks', 'ours']] as const) {
+    for (const [branch, text] of [
+      ['side', 'theirs'],
+      ['tasks', 'ours'],
+    ] as const) {
       git(at.files, 'switch', '--quiet', branch);
       writeFileSync(join(at.files, 'README.md'), text);
       git(at.files, 'commit', '--quiet', '-am', branch);
@@ -196,7 +215,10 @@ describe('a file that a person has touched', () => {
     expect((await listWorktrees(await sessionIn(at.code))).worktrees).toMatchObject([{ edited: ['README.md'] }]);
     writeFileSync(join(at.files, 'README.md'), 'both');
     git(at.files, 'add', '.');
-    expect(tasks(at.files, ['commit'])).toMatchObject({ code: 5, stderr: expect.stringContaining('git merge --abort') });
+    expect(tasks(at.files, ['commit'])).toMatchObject({
+      code: 5,
+      stderr: expect.stringContaining('git merge --abort'),
+    });
     git(at.files, 'commit', '--quiet', '-m', 'merged');
     await at.rename('bbbbbbbb', 'x');
     expect(at.status()).toBe('');
@@ -264,7 +286,10 @@ describe('files that were left behind', () => {
     expect(stderr).toContain('main/a/a/aaaaaaaa.yaml');
     expect(JSON.parse(tasks(at.code, ['list', '--json']).stdout).notices).toHaveLength(1);
     expect(tasks(at.code, ['commit']).code).toBe(1);
-    await expect(at.rename('bbbbbbbb', 'x')).rejects.toMatchObject({ code: 'touched', data: { paths: ['main/a/a/aaaaaaaa.yaml'] } });
+    await expect(at.rename('bbbbbbbb', 'x')).rejects.toMatchObject({
+      code: 'touched',
+      data: { paths: ['main/a/a/aaaaaaaa.yaml'] },
+    });
     git(at.files, 'restore', '--source', old, '-SW', '.');
     expect(tasks(at.code, ['worktree'])).toMatchObject({ code: 0, stderr: '' });
     expect(at.status()).toBe('');
@@ -302,11 +327,16 @@ describe('files that were left behind', () => {
     const at = await checkedOut();
     const acknowledged: string[] = [];
     for (let i = 0; i < 24; i++) {
-      const child = spawn(process.execPath, [EXECUTABLE, 'add', `Task ${i}`, '--json', '-C', at.code], { detached: i % 2 === 0 });
+      const child = spawn(process.execPath, [EXECUTABLE, 'add', `Task ${i}`, '--json', '-C', at.code], {
+        detached: i % 2 === 0,
+      });
       const chunks: Buffer[] = [];
       child.stdout.on('data', (chunk: Buffer) => chunks.push(chunk));
       // Half of them take git with them.
-      const timer = setTimeout(() => process.kill(i % 2 === 0 ? -(child.pid ?? 0) : (child.pid ?? 0), 'SIGKILL'), 60 + i * 6);
+      const timer = setTimeout(
+        () => process.kill(i % 2 === 0 ? -(child.pid ?? 0) : (child.pid ?? 0), 'SIGKILL'),
+        60 + i * 6,
+      );
       const code = await new Promise((done) => child.on('close', done));
       clearTimeout(timer);
       const lock = join(gitDirOf(at.files), 'index.lock');
@@ -385,7 +415,9 @@ describe('git tasks worktree', () => {
       const { env, cwd, now, random, sleep } = worldWith({ cwd: dir });
       const repository = await openRepository({ env, cwd, now, random, sleep, identity: processWorld().identity });
       expect(worktreesOn(repository, 'refs/heads/tasks')).toMatchObject([{ top: at.files, isPresent: true }]);
-      expect(worktreesOn(repository, 'refs/heads/main')).toMatchObject([{ top: at.code, gitDir: join(at.code, '.git') }]);
+      expect(worktreesOn(repository, 'refs/heads/main')).toMatchObject([
+        { top: at.code, gitDir: join(at.code, '.git') },
+      ]);
       expect(worktreesOn(repository, 'refs/heads/none')).toEqual([]);
     }
   });

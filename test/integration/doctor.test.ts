@@ -186,7 +186,7 @@ describe('a branch that points nowhere', () => {
     lose(folder, lost);
     rmSync(join(folder, '.git/git-tasks'), { recursive: true });
     const [found] = ofCode(await examined(folder), 'broken-ref');
-    expect(found?.message).toContain(`1 change(s) (${lost.slice(0, 12)}) come after it`);
+    expect(found?.message).toContain(`1 change(s) (${lost.slice(0, 12)}) came after it`);
     expect(found?.message).toContain('.git/logs/refs/heads/tasks');
     expect(ofCode(await mended(folder), 'broken-ref')).toMatchObject([{ fixed: true }]);
     expect(oidOf(folder, 'tasks')).toBe(whole);

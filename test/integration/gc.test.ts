@@ -7,7 +7,7 @@ import { runBatch } from '../../src/app/batch.ts';
 import { collectGarbage, type GcAnswer } from '../../src/app/gc.ts';
 import { listTasks } from '../../src/app/list.ts';
 import { setTasks } from '../../src/app/set.ts';
-import { EXECUTABLE, git } from '../support/git.ts';
+import { EXECUTABLE, git, scratchFolder } from '../support/git.ts';
 import { add, fsckOf, looseFile, oidOf, scratchLedger, sessionIn, tear } from './support/damaged-ledger.ts';
 
 const isLong = process.env.GIT_TASKS_LONG === '1';
@@ -52,6 +52,29 @@ describe('gc', () => {
     expect(looseCount(folder)).toBe(0);
     expect(fsckOf(folder)).toBe('');
     expect(await gc(folder)).toMatchObject({ packed: 0, removed: 0 });
+  });
+
+  it('packs both sides of a merge, and what a fetch left loose', async () => {
+    const folder = await scratchLedger();
+    await add(folder, 'Before');
+    const other = join(scratchFolder(), 'other');
+    git(folder, 'clone', '--quiet', '--branch', 'tasks', folder, other);
+    git(other, 'config', 'user.name', 'Eve');
+    git(other, 'config', 'user.email', 'eve@example.org');
+    await gc(folder);
+    await add(other, 'Theirs');
+    await add(folder, 'Mine');
+    git(folder, 'remote', 'add', 'origin', other);
+    git(folder, 'fetch', '--quiet', 'origin');
+    await gc(folder);
+    expect(looseCount(folder)).toBe(0);
+    const tree = git(folder, 'merge-tree', '--write-tree', 'tasks', 'origin/tasks').split('\n')[0] ?? '';
+    const merge = git(folder, 'commit-tree', tree, '-p', 'tasks', '-p', 'origin/tasks', '-m', 'merge');
+    git(folder, 'update-ref', 'refs/heads/tasks', merge);
+    await gc(folder);
+    expect(looseCount(folder)).toBe(0);
+    expect(fsckOf(folder)).toBe('');
+    expect((await listTasks(await sessionIn(folder))).tasks).toHaveLength(3);
   });
 
   it('takes the packs of batches in, and leaves those of other people', async () => {
@@ -152,6 +175,29 @@ function packs(folder: string): string[] {
   return readdirSync(pack)
     .filter((name) => name.endsWith('.pack'))
     .map((name) => join(pack, name));
+}
+
+describe('a gc that is killed', () => {
+  it('leaves a whole repository at whatever instant, and the next one goes on', async () => {
+    const folder = await scratchLedger();
+    const rounds = isLong ? 100 : 8;
+    for (let round = 0; round < rounds; round++) {
+      await change(folder, 5);
+      await killedGc(folder, 40 + ((round * 37) % 160));
+      expect(fsckOf(folder)).toBe('');
+    }
+    await gc(folder);
+    expect(looseCount(folder)).toBe(0);
+    expect(git(folder, 'rev-list', '--count', 'tasks')).toBe(String(1 + 6 * rounds));
+    expect(fsckOf(folder)).toBe('');
+  });
+});
+
+/** Starts a gc and kills it after this many milliseconds. */
+function killedGc(folder: string, after: number): Promise<void> {
+  const child = spawn(process.execPath, [EXECUTABLE, 'gc'], { cwd: folder, stdio: 'ignore' });
+  setTimeout(() => child.kill('SIGKILL'), after);
+  return new Promise((resolve) => child.on('exit', () => resolve()));
 }
 
 describe('beside writers', () => {

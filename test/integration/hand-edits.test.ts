@@ -26,7 +26,11 @@ describe('committing hand edits', () => {
     at.edit('aaaaaaaa', /^subject: .*$/m, '# asked for by Ben\nsubject: Better  # really');
     const text = readFileSync(at.fileOf('aaaaaaaa'), 'utf8');
     const { changed, tasks: changedTasks, worktree } = await commit(at);
-    expect({ changed, worktree, subject: changedTasks[0]?.subject }).toEqual({ changed: true, worktree: at.files, subject: 'Better' });
+    expect({ changed, worktree, subject: changedTasks[0]?.subject }).toEqual({
+      changed: true,
+      worktree: at.files,
+      subject: 'Better',
+    });
     expect(git(at.code, 'show', 'tasks:main/a/a/aaaaaaaa.yaml')).toBe(text.trimEnd());
     expect(readFileSync(at.fileOf('aaaaaaaa'), 'utf8')).toBe(text);
     expect(show(at, '%s|%an')).toBe('edit aaaa: Better|ada');
@@ -60,7 +64,13 @@ describe('committing hand edits', () => {
     const [before, status] = [at.tip(), at.status()];
     const { code, stderr } = tasks(at.code, ['commit']);
     expect(code).toBe(1);
-    for (const place of ['aaaaaaaa.yaml:3:9: ', 'aaaaaaaa.yaml:4:11: ', 'bbbbbbbb.yaml:1:5: id is aaaaaaaa', 'cccccccc.yaml:1:', 'main/notes.yaml:1:1: ']) {
+    for (const place of [
+      'aaaaaaaa.yaml:3:9: ',
+      'aaaaaaaa.yaml:4:11: ',
+      'bbbbbbbb.yaml:1:5: id is aaaaaaaa',
+      'cccccccc.yaml:1:',
+      'main/notes.yaml:1:1: ',
+    ]) {
       expect(stderr).toContain(place);
     }
     const { error } = JSON.parse(tasks(at.code, ['commit', '--json']).stderr);
@@ -83,12 +93,17 @@ describe('committing hand edits', () => {
     const at = await checkedOut();
     rmSync(at.fileOf('aaaaaaaa'));
     symlinkSync('b/b/bbbbbbbb.yaml', at.fileOf('aaaaaaaa'));
-    await expect(commit(at)).rejects.toMatchObject({ code: 'invalid', message: expect.stringContaining('is not a file') });
+    await expect(commit(at)).rejects.toMatchObject({
+      code: 'invalid',
+      message: expect.stringContaining('is not a file'),
+    });
     git(at.files, 'restore', '.');
     write(at, 'ledger.yaml', 'format: 2\n');
     write(at, 'web/b/b/bbbbbbbb.yaml', readFileSync(at.fileOf('bbbbbbbb'), 'utf8'));
     const error: unknown = await commit(at).catch((thrown: unknown) => thrown);
-    expect(error).toMatchObject({ message: expect.stringMatching(/ledger\.yaml:1:1 .*task bbbbbbbb is in main\/b\/b/) });
+    expect(error).toMatchObject({
+      message: expect.stringMatching(/ledger\.yaml:1:1 .*task bbbbbbbb is in main\/b\/b/),
+    });
   });
 
   test('moves a task whose file was moved to another list', async () => {
@@ -176,7 +191,10 @@ describe('the rules hold for hand edits', () => {
 
   test('without a worktree there is nothing to commit from', async () => {
     const code = await codeRepository();
-    expect(tasks(code, ['commit'])).toMatchObject({ code: 1, stderr: expect.stringContaining('git tasks worktree add') });
+    expect(tasks(code, ['commit'])).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining('git tasks worktree add'),
+    });
     expect(tasks(code, ['worktree'])).toMatchObject({ code: 0, stderr: expect.stringContaining('not checked out') });
   });
 });

@@ -71,7 +71,16 @@ describe('an export', () => {
     const from = begun();
     importInto(from, 'beads', readFileSync(BACKLOG, 'utf8'));
     tasks(from, ['next', '--as', 'bob']);
-    tasks(from, ['add', 'In another list', '--list', 'web', '--description', ' indented\n\ttext\n', '--meta', 'a={"b":[1,null]}']);
+    tasks(from, [
+      'add',
+      'In another list',
+      '--list',
+      'web',
+      '--description',
+      ' indented\n\ttext\n',
+      '--meta',
+      'a={"b":[1,null]}',
+    ]);
     const { stdout } = tasks(from, ['export', 'jsonl']);
     const to = begun();
     importInto(to, 'jsonl', stdout);

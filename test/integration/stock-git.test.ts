@@ -93,7 +93,10 @@ describe('stock git with our driver, in a checked-out ledger', () => {
     const made = scene();
     made.run('tasks', 'set', made.id, '--priority', '0');
     made.run('side', 'set', made.id, '--priority', '1');
-    const path = git(made.tree, 'ls-tree', '-r', '--name-only', 'HEAD').split('\n').find((name) => name.includes(made.id)) ?? '';
+    const path =
+      git(made.tree, 'ls-tree', '-r', '--name-only', 'HEAD')
+        .split('\n')
+        .find((name) => name.includes(made.id)) ?? '';
     writeFileSync(join(made.tree, path), 'subject: [broken\n');
     git(made.tree, 'commit', '--quiet', '-am', 'break it');
     git(made.tree, 'merge', '--quiet', '--no-edit', 'side');
@@ -107,7 +110,9 @@ describe('a merge that lost something', () => {
     diverge(made);
     git(made.tree, 'merge', '--quiet', '--no-edit', '-s', 'ours', 'side');
     expect(made.show()).toMatchObject({ subject: 'Shared', labels: ['a', 'x'] });
-    expect(made.run('tasks', 'lint')).toMatch(/The merge [0-9a-f]{12} was made without git-tasks and lost changes of 1 task/);
+    expect(made.run('tasks', 'lint')).toMatch(
+      /The merge [0-9a-f]{12} was made without git-tasks and lost changes of 1 task/,
+    );
     made.run('tasks', 'note', made.id, 'after');
     const { notes, ...task } = made.show();
     expect(task).toMatchObject(BOTH);
@@ -120,7 +125,10 @@ describe('a merge that lost something', () => {
     const made = scene();
     diverge(made);
     git(made.tree, 'merge', '--quiet', '--no-commit', 'side');
-    const path = git(made.tree, 'ls-files').split('\n').find((name) => name.includes(made.id)) ?? '';
+    const path =
+      git(made.tree, 'ls-files')
+        .split('\n')
+        .find((name) => name.includes(made.id)) ?? '';
     const file = join(made.tree, path);
     writeFileSync(file, readFileSync(file, 'utf8').replace('subject: Renamed', 'subject: Decided'));
     git(made.tree, 'commit', '--quiet', '-am', 'merge by hand');
@@ -149,7 +157,9 @@ describe('init', () => {
     expect(tasks(folder, ['init']).stdout).not.toContain('merge.git-tasks.driver');
     expect(readFileSync(join(folder, '.git/config'), 'utf8')).toBe(config);
     expect(git(folder, 'config', 'remote.origin.url')).toBe('https://example.org/x.git');
-    expect(git(folder, 'config', 'merge.git-tasks.driver')).toMatch(/^if test -f '.*'; then .* merge-driver %O %A %B %P; fi$/);
+    expect(git(folder, 'config', 'merge.git-tasks.driver')).toMatch(
+      /^if test -f '.*'; then .* merge-driver %O %A %B %P; fi$/,
+    );
     expect(readdirSync(join(folder, '.git')).filter((name) => name.endsWith('.lock'))).toEqual([]);
   });
 

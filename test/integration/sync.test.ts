@@ -6,11 +6,23 @@ import { describe, expect, test } from 'vitest';
 import { EXECUTABLE, git, gitWith, scratchFolder } from '../support/git.ts';
 import { cloneAt, type Clone, scratchRemote, sharedLedger } from '../support/shared-remote.ts';
 
-const numbers = ({ scenarios }: { scenarios: readonly { number: number }[] }): number[] => scenarios.map(({ number }) => number);
+const numbers = ({ scenarios }: { scenarios: readonly { number: number }[] }): number[] =>
+  scenarios.map(({ number }) => number);
 
 /** Makes the remote's branch a commit without history that holds what the branch has now. */
 function rewrite(folder: string): string {
-  const oid = gitWith(folder, '', '-c', 'user.name=x', '-c', 'user.email=x@y', 'commit-tree', '-m', 'rewritten', 'refs/heads/tasks^{tree}');
+  const oid = gitWith(
+    folder,
+    '',
+    '-c',
+    'user.name=x',
+    '-c',
+    'user.email=x@y',
+    'commit-tree',
+    '-m',
+    'rewritten',
+    'refs/heads/tasks^{tree}',
+  );
   git(folder, 'update-ref', 'refs/heads/tasks', oid);
   return oid;
 }
@@ -80,7 +92,11 @@ describe('sync over a path', () => {
   test('names what is wrong with a remote, and the way out', () => {
     const { ada } = sharedLedger();
     git(ada.folder, 'remote', 'set-url', 'origin', '/nowhere/at/all');
-    expect(ada.failure(['sync'])).toMatchObject({ code: 'remote', trouble: 'not found', hint: expect.stringContaining('git remote -v') });
+    expect(ada.failure(['sync'])).toMatchObject({
+      code: 'remote',
+      trouble: 'not found',
+      hint: expect.stringContaining('git remote -v'),
+    });
     expect(ada.failure(['sync', '--remote', 'nobody'])).toMatchObject({ code: 'not-found' });
     git(ada.folder, 'remote', 'remove', 'origin');
     expect(ada.failure(['sync'])).toMatchObject({ code: 'not-found', hint: expect.stringContaining('git remote add') });
@@ -99,7 +115,10 @@ describe('sync with a remote that was rewritten', () => {
     const before = ada.tip();
     expect(ada.failure(['sync'])).toMatchObject({ code: 'remote', trouble: 'rewritten', now });
     git(ada.folder, 'fetch', '--quiet');
-    expect(ada.failure(['sync'])).toMatchObject({ trouble: 'rewritten', hint: expect.stringContaining('--accept-rewrite') });
+    expect(ada.failure(['sync'])).toMatchObject({
+      trouble: 'rewritten',
+      hint: expect.stringContaining('--accept-rewrite'),
+    });
     expect([ada.tip(), remote.at()]).toEqual([before, now]);
     expect(numbers(ada.sync('--accept-rewrite'))).toEqual([8]);
     expect(ada.subjects()).toEqual(['By Ben', 'First', 'Not sent yet']);
@@ -261,7 +280,10 @@ describe('several remotes', () => {
     ben.add('By Ben');
     ben.sync();
     const answer = ada.json<{ remotes: { remote: string; sent: number }[] }>(['sync', '--all']);
-    expect(answer.remotes.map(({ remote: name, sent }) => [name, sent])).toEqual([['origin', 1], ['backup', 0]]);
+    expect(answer.remotes.map(({ remote: name, sent }) => [name, sent])).toEqual([
+      ['origin', 1],
+      ['backup', 0],
+    ]);
     expect([remote.at(), second.at()]).toEqual([ada.tip(), ada.tip()]);
     git(ada.folder, 'remote', 'rename', 'origin', 'upstream');
     expect(ada.failure(['sync'])).toMatchObject({ code: 'usage', hint: expect.stringContaining('--all') });
@@ -278,7 +300,10 @@ describe('many at once', () => {
     const failures: string[] = [];
     for (let turn = 1; turn <= 5; turn++) {
       for (const args of [['add', `${name} ${turn}`], ['sync']]) {
-        const child = spawn(process.execPath, [EXECUTABLE, ...args, '--as', name], { cwd: folder, stdio: ['ignore', 'ignore', 'pipe'] });
+        const child = spawn(process.execPath, [EXECUTABLE, ...args, '--as', name], {
+          cwd: folder,
+          stdio: ['ignore', 'ignore', 'pipe'],
+        });
         let stderr = '';
         child.stderr.setEncoding('utf8').on('data', (text: string) => (stderr += text));
         const [code] = (await once(child, 'close')) as [number | null];

@@ -8,7 +8,8 @@ import { join } from 'node:path';
 import { afterAll } from 'vitest';
 
 // All but the knobs of the tests themselves.
-const FOREIGN = /^(?:GIT_(?!TASKS_(?:LONG|SEED)$)|CLAUDE|CODEX|XDG_|npm_)|^(?:NODE_EXTRA_CA_CERTS|EDITOR|VISUAL|PAGER|EMAIL|FORCE_COLOR)$/;
+const FOREIGN =
+  /^(?:GIT_(?!TASKS_(?:LONG|SEED)$)|CLAUDE|CODEX|XDG_|npm_)|^(?:NODE_EXTRA_CA_CERTS|EDITOR|VISUAL|PAGER|EMAIL|FORCE_COLOR)$/;
 
 for (const name of Object.keys(process.env)) {
   if (FOREIGN.test(name)) delete process.env[name];

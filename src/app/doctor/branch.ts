@@ -87,7 +87,7 @@ export function branchFinding(
   state: BranchState,
   outcome: { refuge: Refuge | undefined; fixed: boolean },
 ): Finding {
-  const { repository, ledger } = scene.session;
+  const { ledger } = scene.session;
   const { refuge, fixed } = outcome;
   const what = whatItPointsTo(state);
   const about = {
@@ -102,14 +102,17 @@ export function branchFinding(
     return { ...about, message: `${ledger.ref} ${what}, and no earlier state can be read`, hint };
   }
   const { oid, from, gone } = refuge;
-  const named = gone.slice(0, MAX_NAMED).map((other) => other.slice(0, 12));
-  const ids = gone.length === 0 ? '' : ` (${named.join(', ')}${gone.length > MAX_NAMED ? ' …' : ''})`;
-  const loss = `${gone.length} change(s)${ids} come after it`;
-  const list = `their ids are in ${repository.commonDir}/logs/${ledger.ref}`;
-  const message = `${ledger.ref} ${what}. The last whole state is ${oid.slice(0, 12)}, from ${from}; ${loss}, ${list}`;
+  const message = `${ledger.ref} ${what}. The last whole state is ${oid.slice(0, 12)}, from ${from}; ${lossText(scene, gone)}`;
   return fixed
     ? { ...about, message: `${message}. The branch was moved there`, fixed }
     : { ...about, message, hint: 'Move the branch there with: git tasks doctor --fix' };
+}
+
+function lossText({ session }: Scene, gone: readonly Oid[]): string {
+  if (gone.length === 0) return 'no change came after it';
+  const named = gone.slice(0, MAX_NAMED).map((oid) => oid.slice(0, 12));
+  const ids = `${named.join(', ')}${gone.length > MAX_NAMED ? ' …' : ''}`;
+  return `${gone.length} change(s) (${ids}) came after it: their ids are in ${session.repository.commonDir}/logs/${session.ledger.ref}`;
 }
 
 function whatItPointsTo({ oid, torn }: BranchState): string {

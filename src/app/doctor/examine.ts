@@ -20,7 +20,7 @@ import { checkClock } from './clock.ts';
 import { cycles } from './cycles.ts';
 import { type Check, type Diagnosis, stateOf } from './diagnosis.ts';
 import { danglingEdges } from './edges.ts';
-import { type Finding, type FindingCode, type Scene, sceneOf } from './finding.ts';
+import { type Finding, type Scene, sceneOf } from './finding.ts';
 import { healObjects } from './heal.ts';
 import { checkIndex, scannedIndex } from './index-files.ts';
 import { checkLocks } from './locks.ts';
@@ -204,8 +204,6 @@ async function lintWarnings({ session }: Scene, snapshot: Snapshot): Promise<Fin
   const known: readonly string[] = ['conflict', 'cancelled-blocker', 'stuck'];
   const { problems } = await lintLedger({ ...session, isPast: true, read: async () => snapshot });
   return problems.flatMap(({ code, message, id }): Finding[] =>
-    known.includes(code)
-      ? [{ code: code as FindingCode, severity: 'warning', message, ...(id !== undefined && { id }) }]
-      : [],
+    known.includes(code) ? [{ code, severity: 'warning', message, ...(id !== undefined && { id }) }] : [],
   );
 }

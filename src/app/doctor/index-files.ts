@@ -2,6 +2,7 @@
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Oid } from '../../git/ports.ts';
+import { decodeBase, encodeBase } from '../../ledger/index/base-file.ts';
 import { damagedIndexFiles, fileIndexStore } from '../../ledger/index/index-store.ts';
 import { LedgerIndex } from '../../ledger/index/ledger-index.ts';
 import { refreshIndex } from '../../ledger/index/refresh.ts';
@@ -27,7 +28,16 @@ export async function scannedIndex(
   state: { readonly tip: Oid; readonly tree: Oid },
 ): Promise<LedgerIndex> {
   const { objects } = session.repository;
-  return refreshIndex(new LedgerIndex(objects.oidLength), objects, state);
+  const index = await refreshIndex(new LedgerIndex(objects.oidLength), objects, state);
+  // In the form of the file its ids are sorted: looking ten thousand of them up takes milliseconds then, not seconds.
+  const parts = {
+    head: { ...index.head, id: 'scan' },
+    oidLength: index.oidLength,
+    table: index.table,
+    damaged: index.damaged,
+  };
+  const bytes = encodeBase({ ...parts, blob: (row) => index.blob(row), change: (row) => index.change(row) });
+  return new LedgerIndex(objects.oidLength, decodeBase(bytes));
 }
 
 /** What is wrong with the index. It is a cache, so mending it is to delete it: the next command makes it anew. */

@@ -18,14 +18,12 @@ export const verb: Verb<Flags> = {
     const answer = await examine(await openLedger(context), { fix });
     const left = answer.findings.filter(({ fixed }) => fixed !== true);
     const { good, bad, warning, quiet } = context.out.paint;
-    const { objects, tasks } = answer.checked;
     context.answer(answer, () => [
       ...answer.findings.flatMap(({ severity, message, hint, fixed }) => [
         `${fixed === true ? good('mended:') : (severity === 'error' ? bad : warning)('found:')} ${printable(message)}`,
         ...(hint === undefined || fixed === true ? [] : [`  ${hintLine(printable(hint), quiet)}`]),
       ]),
-      ...(answer.findings.length === 0 ? [good('no damage found')] : []),
-      quiet(`looked at ${count(tasks, 'task')} and ${count(objects, 'object')}`),
+      ...(answer.findings.length === 0 ? [`${good('no damage found')} in ${count(answer.checked.tasks, 'task')}`] : []),
     ]);
     if (left.length > 0 && fix !== true) {
       context.note([

@@ -22,7 +22,7 @@ export const verb: Verb<Flags> = {
       joined > 0 ? `joined ${count(joined, 'pack')}` : '',
     ].filter(Boolean);
     context.answer(answer, () => {
-      if (skipped !== undefined) return [`nothing was packed here: ${skipped}`];
+      if (skipped !== undefined) return [`nothing was packed: ${skipped}`];
       return [parts.length > 0 ? parts.join(', ') : quiet('nothing to pack')];
     });
     return EXIT.done;

@@ -1,7 +1,6 @@
 /** `git tasks sync`. */
 import { InvalidArgumentError } from 'commander';
 import type { SyncAnswer } from '../../app/sync.ts';
-import type { SyncReport } from '../../sync/report.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
 import { openLedger } from '../open-ledger.ts';
 import { count } from '../render/counts.ts';
@@ -9,6 +8,8 @@ import { hintLine } from '../render/notices.ts';
 import { printable } from '../render/printable.ts';
 import type { Screen } from '../render/screen.ts';
 import type { Context, Verb } from '../verb.ts';
+
+type SyncReport = SyncAnswer['reports'][number];
 
 interface Flags {
   readonly remote?: string;

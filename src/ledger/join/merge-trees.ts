@@ -137,5 +137,6 @@ async function mergeOther(staging: Staging, { base, x, y }: Trio): Promise<FileA
   const [old, mine, theirs] = texts;
   if (mine === undefined || theirs === undefined) return x.blob > y.blob ? x : y;
   const { value } = decideText(x.path, { base: old, x: mine, y: theirs }, { x: 0, y: 0 });
-  return { path: x.path, blob: staging.put('blob', Buffer.from(String(value))) };
+  const text = typeof value === 'string' ? value : '';
+  return { path: x.path, blob: staging.put('blob', Buffer.from(text)) };
 }

@@ -14,6 +14,7 @@ import { sameJson } from '../../task/changes.ts';
 import type { Task, TaskId } from '../../task/types.ts';
 import { decodeTask, patchTask } from '../../yaml/codec.ts';
 import { readBlobAt, readCommit } from '../history.ts';
+import { historySince, isForeignMerge, mendsIn } from './foreign-history.ts';
 import type { LedgerIndex } from '../index/ledger-index.ts';
 import { pathToTask, ROOT_COMMIT, type TaskPlace, taskPath } from '../layout.ts';
 import { Staging } from '../staging.ts';
@@ -35,84 +36,67 @@ export interface Recheck {
 }
 
 interface Tools {
-  readonly store: ObjectStore;
   readonly staging: Staging;
   readonly reader: CommitReader;
   /** Of any state, to work on. */
   readonly index: LedgerIndex;
 }
 
-/** Looks at every merge that is reachable from `tip` and not from `checked`. */
+/** Looks at every merge that is reachable from `tip` and not from `checked`, parents before children. */
 export async function recheckMerges(
   store: ObjectStore,
   index: LedgerIndex,
   { tip, checked }: { readonly tip: Oid; readonly checked?: Oid | undefined },
 ): Promise<Recheck> {
   const staging = new Staging(store);
-  const tools = { store, staging, reader: commitReader(store), index };
-  const commits = await newCommits(store, tip, checked);
+  const tools = { staging, reader: commitReader(staging), index };
+  const { fresh, known } = await historySince(store, tip, checked);
+  const mended = mendsIn([...known, ...fresh]);
   const mends: Mend[] = [];
-  for (const [oid, commit] of commits) {
+  for (const [oid, commit] of fresh) {
     if (!isForeignMerge(commit)) continue;
-    const mend = await mendOf(tools, oid, commit);
-    if (mend !== undefined && !commits.has(mend.commit)) mends.push(mend);
+    const mend = await mendOf(tools, { oid, commit, mended });
+    if (mend === undefined) continue;
+    mended.set(oid, mend.commit);
+    if (!fresh.has(mend.commit) && !known.has(mend.commit)) mends.push(mend);
   }
-  return { mends: mends.reverse(), staging };
+  return { mends, staging };
 }
 
-/** The commits since the one that was checked, newest first. A merge made since may have brought older ones. */
-async function newCommits(store: ObjectStore, tip: Oid, checked: Oid | undefined): Promise<Map<Oid, Commit>> {
-  const known = new Set<Oid>(checked === undefined ? [] : [checked]);
-  const commits = new Map<Oid, Commit>();
-  const queue = [tip];
-  let brings = false;
-  for (let oid = queue.pop(); oid !== undefined; oid = queue.pop()) {
-    if (commits.has(oid) || known.has(oid)) continue;
-    const commit = await readCommit(store, oid);
-    commits.set(oid, commit);
-    brings ||= commit.parents.length > 1;
-    queue.push(...commit.parents);
-    // Without a merge the way back is one line. With one, what the checked commit holds has to be known first.
-    if (brings && checked !== undefined && known.size === 1) await addAncestors(store, checked, known);
-  }
-  for (const oid of known) commits.delete(oid);
-  return commits;
+interface Merge {
+  readonly oid: Oid;
+  readonly commit: Commit;
+  /** The mend of each merge that needed one, as far as known. */
+  readonly mended: ReadonlyMap<Oid, Oid>;
 }
 
-async function addAncestors(store: ObjectStore, tip: Oid, known: Set<Oid>): Promise<void> {
-  const queue = [...(await readCommit(store, tip)).parents];
-  for (let oid = queue.pop(); oid !== undefined; oid = queue.pop()) {
-    if (known.has(oid)) continue;
-    known.add(oid);
-    queue.push(...(await readCommit(store, oid)).parents);
-  }
-}
-
-/** Whether a commit is a merge that our join did not make. Ours follow from their parents: nobody has to check them. */
-export function isForeignMerge({ author, committer, parents }: Commit): boolean {
-  if (parents.length < 2) return false;
-  const [x = '', y = ''] = parents;
-  const isFixed = [author, committer].every(({ name, email }) => {
-    return name === ROOT_COMMIT.author.name && email === ROOT_COMMIT.author.email;
-  });
-  return !(isFixed && parents.length === 2 && x < y);
-}
-
-async function mendOf(tools: Tools, merge: Oid, commit: Commit): Promise<Mend | undefined> {
+async function mendOf(tools: Tools, merge: Merge): Promise<Mend | undefined> {
   const { staging } = tools;
-  const right = await rightTree(tools, commit.parents);
+  const { oid, commit } = merge;
+  // What an earlier merge lost looks like somebody's wish to whoever merges after it: its mend comes first.
+  const parents: Oid[] = [];
+  for (const parent of commit.parents) parents.push(await withMends(tools, parent, merge.mended));
+  const right = (await readCommit(staging, await joined(tools, parents))).tree;
   const places = await differingTasks(tools, commit.tree, right);
   if (places.size === 0) return undefined;
-  const context = await contextOf(tools, commit);
+  const context = await contextOf(tools, commit, parents);
   const edits = new Map<string, Oid | null>();
   for (const lists of places.values()) await mendFile({ staging, made: commit.tree, right, context, lists }, edits);
   const tree = (await editTree(staging, commit.tree, edits)) ?? commit.tree;
   if (tree === commit.tree) return undefined;
-  const { seconds } = commit.committer;
-  const author = { ...ROOT_COMMIT.author, seconds };
+  const author = { ...ROOT_COMMIT.author, seconds: commit.committer.seconds };
   const tasks = [...new Set([...edits.keys()].flatMap((path) => pathToTask(path)?.id ?? []))].sort();
-  const message = mendMessage(merge, tasks);
-  return { merge, tasks, commit: staging.put('commit', serializeCommit({ tree, parents: [merge], author, committer: author, message })) };
+  const message = mendMessage(oid, tasks);
+  const data = serializeCommit({ tree, parents: [oid], author, committer: author, message });
+  return { merge: oid, tasks, commit: staging.put('commit', data) };
+}
+
+/** The commit, joined with the mends of the merges in its history that it does not have yet. */
+async function withMends(tools: Tools, tip: Oid, mended: ReadonlyMap<Oid, Oid>): Promise<Oid> {
+  if (mended.size === 0) return tip;
+  const { fresh } = await historySince(tools.staging, tip, undefined);
+  const missing = [...mended].filter(([merge, mend]) => fresh.has(merge) && !fresh.has(mend)).map(([, mend]) => mend);
+  return joined(tools, [tip, ...missing.sort()]);
 }
 
 const MAX_LISTED = 50;
@@ -122,15 +106,15 @@ function mendMessage(merge: Oid, tasks: readonly TaskId[]): string {
   return `repair merge ${merge.slice(0, 12)}: ${tasks.length} task(s)\n\n${[...listed, 'Actor: git-tasks'].join('\n')}\n`;
 }
 
-/** The tree that joining the parents, one after the other, gives. */
-async function rightTree({ staging, index }: Tools, [first = '', ...rest]: readonly Oid[]): Promise<Oid> {
+/** The commit that joining these, one after the other, gives. Staged. */
+async function joined({ staging, index }: Tools, [first = '', ...rest]: readonly Oid[]): Promise<Oid> {
   let tip = first;
   for (const other of rest) {
     const prepared = await prepareJoin(staging, index.fork(), { x: tip, y: other });
     await prepared.staging.flush();
     tip = prepared.joined.tip;
   }
-  return (await readCommit(staging, tip)).tree;
+  return tip;
 }
 
 /** The tasks whose files differ, each with the places where either tree has it. */
@@ -146,16 +130,18 @@ async function differingTasks({ staging }: Tools, made: Oid, right: Oid): Promis
 interface MergeContext {
   readonly parents: readonly Oid[];
   readonly bases: readonly Oid[];
+  readonly mended: readonly Oid[];
 }
 
-/** The trees of the parents, and of their best common ancestors. */
-async function contextOf({ reader, staging }: Tools, { parents }: Commit): Promise<MergeContext> {
+/** The trees of the parents, and of what came before the merge besides: their best common ancestors, and the mended parents. */
+async function contextOf({ reader, staging }: Tools, { parents }: Commit, mended: readonly Oid[]): Promise<MergeContext> {
   const [first = '', ...rest] = parents;
   const bases = new Set<Oid>();
   for (const other of rest) for (const base of await mergeBases(reader, first, other)) bases.add(base);
   const trees = async (oids: Iterable<Oid>): Promise<Oid[]> =>
     Promise.all([...oids].map(async (oid) => (await readCommit(staging, oid)).tree));
-  return { parents: await trees(parents), bases: await trees(bases) };
+  const others = mended.filter((oid) => !parents.includes(oid));
+  return { parents: await trees(parents), bases: await trees(bases), mended: await trees(others) };
 }
 
 interface FileInput {
@@ -177,7 +163,8 @@ async function mendFile({ staging, made, right, context, lists }: FileInput, edi
   const parents = await all(context.parents);
   const bases = await all(context.bases);
   if (mine !== undefined && twice.length === 0 && isDriverWork({ parents, bases, made: mine.task, right: wanted.task })) return;
-  const task = mine === undefined ? wanted.task : mendTask({ parents, bases, made: mine.task, right: wanted.task });
+  const before = [...bases, ...(await all(context.mended))];
+  const task = mine === undefined ? wanted.task : mendTask({ parents, bases: before, made: mine.task, right: wanted.task });
   const isRight = sameJson(task, wanted.task);
   if (mine !== undefined && twice.length === 0 && sameJson(task, mine.task)) return;
   for (const place of lists) if ((await readBlobAt(staging, made, taskPath(place))) !== undefined) edits.set(taskPath(place), null);

@@ -2,6 +2,7 @@
 import { spawnSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
+import { onTestFinished } from 'vitest';
 import { configFromEntries } from '../../../src/git/config.ts';
 import { nodeFileSystem } from '../../../src/git/files/file-system.ts';
 import type { HashAlgorithm } from '../../../src/git/objects.ts';
@@ -45,10 +46,10 @@ export function scratchOf({ init }: Format): string {
   return folder;
 }
 
-/** The stores of a repository through git, also where our own backend would serve it. */
+/** The stores of a repository through git, also where our own backend would serve it. Closed after the test. */
 export function openSystem(folder: string, { algorithm }: Format, lockTimeout = 10_000): SystemStores {
   const gitDir = join(folder, '.git');
-  return openSystemStores({
+  const stores = openSystemStores({
     world: {
       fs: nodeFileSystem,
       now: () => Date.now(),
@@ -61,4 +62,6 @@ export function openSystem(folder: string, { algorithm }: Format, lockTimeout = 
     lockTimeout,
     why: { setting: 'test', value: 'test', what: 'a test asks for it' },
   });
+  onTestFinished(() => stores.objects.close());
+  return stores;
 }

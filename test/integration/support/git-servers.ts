@@ -2,7 +2,6 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { type AddressInfo, connect, createServer as createTcpServer } from 'node:net';
 import { userInfo } from 'node:os';
 import { join } from 'node:path';
@@ -13,6 +12,8 @@ import { git, scratchFolder } from '../../support/git.ts';
 export interface HttpOptions {
   /** `user:password` that every request must bring. */
   readonly credentials?: string;
+  /** Answers every push with status 403. */
+  readonly forbidPush?: boolean;
   /** Ends the connection after so many bytes of an answer to a POST. */
   readonly cutAfter?: number;
 }
@@ -28,68 +29,19 @@ export interface HttpServer {
 /** Serves a bare repository over "smart" http through git's own CGI program. */
 export async function serveHttp(repository: string, first: HttpOptions = {}): Promise<HttpServer> {
   git(repository, 'config', 'http.receivepack', 'true');
-  let options = first;
-  const server = createServer((request, response) => {
-    const { credentials } = options;
-    const wanted = `Basic ${Buffer.from(credentials ?? '').toString('base64')}`;
-    if (credentials !== undefined && request.headers.authorization !== wanted) {
-      response.writeHead(401, { 'www-authenticate': 'Basic realm="git"' }).end();
-      return;
-    }
-    answerWithGit(repository, { request, response, cutAfter: options.cutAfter });
+  const settings = join(scratchFolder(), 'settings.json');
+  const become = (options: HttpOptions): void => writeFileSync(settings, JSON.stringify(options));
+  become(first);
+  const program = join(import.meta.dirname, 'http-server.mjs');
+  const child = spawn(process.execPath, [program, join(repository, '..'), settings], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+    detached: true,
   });
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  onTestFinished(() => {
-    server.closeAllConnections();
-    server.close();
-  });
-  const { port } = server.address() as AddressInfo;
-  return {
-    url: (credentials) => `http://${credentials === undefined ? '' : `${credentials}@`}127.0.0.1:${port}/remote.git`,
-    become: (next) => {
-      options = next;
-    },
-  };
-}
-
-interface Exchange {
-  readonly request: IncomingMessage;
-  readonly response: ServerResponse;
-  readonly cutAfter: number | undefined;
-}
-
-function answerWithGit(repository: string, { request, response, cutAfter }: Exchange): void {
-  const url = new URL(request.url ?? '/', 'http://localhost');
-  const env = {
-    ...process.env,
-    GIT_PROJECT_ROOT: join(repository, '..'),
-    GIT_HTTP_EXPORT_ALL: '1',
-    PATH_INFO: url.pathname,
-    QUERY_STRING: url.search.slice(1),
-    REQUEST_METHOD: request.method,
-    CONTENT_TYPE: request.headers['content-type'] ?? '',
-    REMOTE_USER: 'somebody',
-    ...(request.headers['content-length'] !== undefined && { CONTENT_LENGTH: request.headers['content-length'] }),
-    ...(request.headers['content-encoding'] !== undefined && { HTTP_CONTENT_ENCODING: request.headers['content-encoding'] }),
-    ...(request.headers['git-protocol'] !== undefined && { GIT_PROTOCOL: String(request.headers['git-protocol']) }),
-  };
-  const child = spawn('git', ['http-backend'], { env, stdio: ['pipe', 'pipe', 'ignore'] });
-  request.pipe(child.stdin).on('error', () => undefined);
-  const chunks: Buffer[] = [];
-  child.stdout.on('data', (chunk: Buffer) => chunks.push(chunk));
-  child.on('close', () => {
-    const answer = Buffer.concat(chunks);
-    const end = answer.indexOf('\r\n\r\n');
-    const headers = answer.toString('latin1', 0, end).split('\r\n').map((line) => line.split(': ') as [string, string]);
-    const status = headers.find(([name]) => name === 'Status')?.[1];
-    for (const [name, value] of headers) if (name !== 'Status') response.setHeader(name, value);
-    response.statusCode = Number(status?.split(' ')[0] ?? 200);
-    const body = answer.subarray(end + 4);
-    if (cutAfter === undefined || request.method !== 'POST' || body.length <= cutAfter) return response.end(body);
-    response.write(body.subarray(0, cutAfter), () => response.destroy());
-    return undefined;
-  });
+  endWithTest(child);
+  const [port] = (await once(child.stdout, 'data')) as [Buffer];
+  const host = `127.0.0.1:${port.toString().trim()}`;
+  const url: HttpServer['url'] = (credentials) => `http://${credentials === undefined ? '' : `${credentials}@`}${host}/remote.git`;
+  return { url, become };
 }
 
 /** Serves a bare repository through `git daemon`; gives its address. */
@@ -103,7 +55,7 @@ export async function serveDaemon(repository: string): Promise<string> {
 }
 
 /** Where the ssh server's program is, where there is one. */
-const SSHD = ['/usr/sbin/sshd', '/usr/local/sbin/sshd', process.env.GIT_TASKS_TEST_SSHD ?? ''].find((path) => path !== '' && existsSync(path));
+const SSHD = ['/usr/sbin/sshd', '/usr/local/sbin/sshd'].find((path) => existsSync(path));
 
 /** An ssh server: the address of the repository, and the command that reaches it with or without the right key. */
 export interface SshServer {
