@@ -43,7 +43,6 @@ async function warmUp() {
   for (const command of COMMANDS) {
     printed = '';
     const line = command.map((word) => (word === 'ID' ? id : word));
-    // oxlint-disable-next-line no-await-in-loop -- each command needs what the one before has done
     const code = await load('core').main(line);
     if (code !== 0) process.stderr.write(`warm-up: git-tasks ${line.join(' ')} gave ${code}\n`);
     id = /"id": ?"(\w+)"/.exec(printed)?.[1] ?? id;

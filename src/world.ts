@@ -91,7 +91,7 @@ function processIdentity(): string {
   const boot = readOr(() => readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').slice(0, 8));
   const namespace = readOr(() => readlinkSync('/proc/self/ns/pid').replaceAll(/\D/g, ''));
   const machine = [hostname(), boot, namespace].join('-').replaceAll(/[^A-Za-z0-9.-]/g, '-');
-  return `${machine}_${process.pid}_${startTime(process.pid) ?? ''}`;
+  return `${machine}_${process.pid}_${statOf(process.pid)?.start ?? ''}`;
 }
 
 function isRunning(identity: string, own: string): boolean | undefined {
@@ -103,15 +103,20 @@ function isRunning(identity: string, own: string): boolean | undefined {
     // EPERM: it runs, as somebody else.
     if (!isSystemError(error, 'EPERM')) return false;
   }
-  const now = startTime(Number(pid));
-  return started === '' || now === undefined || now === started;
+  const now = statOf(Number(pid));
+  // One that was killed keeps its pid until its parent has taken note, which a careless one never does.
+  return now === undefined || (!now.isOver && (started === '' || now.start === started));
 }
 
-/** When a process started, in clock ticks since boot (field 22 of /proc/<pid>/stat); undefined where there is no /proc. */
-function startTime(pid: number): string | undefined {
+/**
+ * When a process started, in clock ticks since boot (field 22 of /proc/<pid>/stat), and whether it has ended (field 3: a
+ * zombie, or dead); undefined where there is no /proc.
+ */
+function statOf(pid: number): { readonly start: string | undefined; readonly isOver: boolean } | undefined {
   const stat = readOr(() => readFileSync(`/proc/${pid}/stat`, 'utf8'));
   // The second field is the program's name in parentheses and may hold blanks and parentheses itself.
-  return stat === '' ? undefined : stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19];
+  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+  return stat === '' ? undefined : { start: fields[19], isOver: ['Z', 'X'].includes(fields[0] ?? '') };
 }
 
 /** What only Linux has; elsewhere identities do without it. */

@@ -48,7 +48,11 @@ export async function runBatch(session: Session, input: BatchInput, options: Wri
   const title = options.title ?? (lines.length > 1 ? `batch: ${lines.length} operations` : undefined);
   const made =
     input.each === true
-      ? await makeChanges(session, plans.map((plan): PlanVerb<BatchResult[]> => async (b, c) => [await plan(b, c)]), options)
+      ? await makeChanges(
+          session,
+          plans.map((plan): PlanVerb<BatchResult[]> => async (b, c) => [await plan(b, c)]),
+          options,
+        )
       : await makeChanges(session, [plansOfOne], { ...options, title });
   const commits = made.filter(({ changed }) => changed).length;
   return {
@@ -125,7 +129,12 @@ const KEYS: Readonly<Record<string, readonly string[]>> = {
 const VERBS: Readonly<Record<string, LineVerb>> = {
   add: async (bench, line, context) => {
     const { verb: _verb, name, ...fields } = line;
-    const input = { ...fieldsOf(fields), subject: text(line, 'subject') ?? '', key: text(line, 'key'), list: text(line, 'list') };
+    const input = {
+      ...fieldsOf(fields),
+      subject: text(line, 'subject') ?? '',
+      key: text(line, 'key'),
+      list: text(line, 'list'),
+    };
     const id = await planAdd(bench, input, context);
     if (name !== undefined) bench.name(text(line, 'name') ?? '', id);
     return [id];
@@ -180,4 +189,15 @@ function fieldsOf(line: Line): Readonly<Record<string, unknown>> {
 }
 
 const LISTS = new Set(['labels', 'blockedBy', 'blocks', 'scope', 'acceptance', 'checks', ...REMOVAL_KEYS]);
-const TEXTS = new Set(['subject', 'activeForm', 'description', 'result', 'parent', 'due', 'defer', 'key', 'list', 'name']);
+const TEXTS = new Set([
+  'subject',
+  'activeForm',
+  'description',
+  'result',
+  'parent',
+  'due',
+  'defer',
+  'key',
+  'list',
+  'name',
+]);

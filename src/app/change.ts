@@ -85,7 +85,12 @@ export async function makeChanges<Result>(
     const { startGc } = await import('./gc-auto.ts');
     startGc(session);
   }
-  return changes.map(({ commit, changed, snapshot }, i) => ({ result: results[i] as Result, commit, changed, snapshot }));
+  return changes.map(({ commit, changed, snapshot }, i) => ({
+    result: results[i] as Result,
+    commit,
+    changed,
+    snapshot,
+  }));
 }
 
 /** One change in 64, by its id: whether to tidy must be asked now and then, and may not cost each change anything. */

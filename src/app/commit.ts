@@ -33,7 +33,11 @@ export interface CommitAnswer extends TasksAnswer {
  *
  * All of it or nothing: throws `invalid` with every problem of every file. The files stay as they are in any case.
  */
-export async function commitEdits(session: Session, input: CommitInput = {}, options: WriteOptions = {}): Promise<CommitAnswer> {
+export async function commitEdits(
+  session: Session,
+  input: CommitInput = {},
+  options: WriteOptions = {},
+): Promise<CommitAnswer> {
   session.author();
   const snapshot = await session.read();
   const worktree = chosenWorktree(session);
@@ -51,10 +55,14 @@ export async function commitEdits(session: Session, input: CommitInput = {}, opt
 /** In these states the files say something else than what a person wants to commit. */
 function checkQuiet({ top, gitDir }: Worktree): void {
   if (readMark(gitDir) !== undefined) {
-    throw new TasksError('touched', `The files in ${top} are behind the ledger`, { hint: 'See why with: git tasks worktree' });
+    throw new TasksError('touched', `The files in ${top} are behind the ledger`, {
+      hint: 'See why with: git tasks worktree',
+    });
   }
   if (existsSync(join(gitDir, 'MERGE_HEAD'))) {
-    throw new TasksError('conflict', `A merge is going on in ${top}`, { hint: 'Finish it with git commit, or: git merge --abort' });
+    throw new TasksError('conflict', `A merge is going on in ${top}`, {
+      hint: 'Finish it with git commit, or: git merge --abort',
+    });
   }
 }
 
@@ -91,7 +99,8 @@ function checkStillThere(snapshot: Snapshot, { path, task: { id }, head }: TaskE
 function titleOf({ tasks, files }: HandEdits): string | undefined {
   const added = tasks.filter(({ was }) => was === 'nothing').length;
   const [only] = tasks;
-  if (only !== undefined && tasks.length === 1) return `${added > 0 ? 'add' : 'edit'} ${only.task.id.slice(0, 4)}: ${only.task.subject}`;
+  if (only !== undefined && tasks.length === 1)
+    return `${added > 0 ? 'add' : 'edit'} ${only.task.id.slice(0, 4)}: ${only.task.subject}`;
   if (tasks.length === 0) return files.size === 0 ? undefined : `edit ${[...files.keys()].join(', ')}`;
   const edited = tasks.length - added;
   const parts = [edited > 0 ? `edit ${counted(edited)}` : '', added > 0 ? `add ${counted(added)}` : ''];

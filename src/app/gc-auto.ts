@@ -7,7 +7,7 @@ import { isAutomaticGcWanted } from './gc-settings.ts';
 import { filesWorldOf, objectsDirOf } from './object-files.ts';
 import type { Session } from './session.ts';
 
-/** Looks whether it is worth it, and starts it if so. Costs a listing of two folders, and 3 ms when it starts. */
+/** Looks whether it is worth it, and starts it if so. Costs a listing of two folders, and a process where it starts. */
 export function startGc(session: Session): void {
   const { repository, world } = session;
   const { commonDir, gitDir } = repository;

@@ -63,7 +63,8 @@ export function sortEdits(snapshot: Snapshot, worktree: Worktree, edits: readonl
     deleted: new Map(),
   };
   const places = edits.map((edit) => ({ edit, place: pathToTask(edit.path), data: readEdited(worktree, edit.path) }));
-  for (const { edit, place, data } of places) if (place !== undefined && data === null) sorting.deleted.set(place.id, edit);
+  for (const { edit, place, data } of places)
+    if (place !== undefined && data === null) sorting.deleted.set(place.id, edit);
   const lists = listsOf(snapshot);
   for (const { edit, place, data } of places) {
     if (data === 'other') sorting.problems.push(problem(edit.path, 'is not a file'));
@@ -71,7 +72,8 @@ export function sortEdits(snapshot: Snapshot, worktree: Worktree, edits: readonl
     else if (place === undefined) sortOther(sorting, { edit, data, lists });
   }
   const moved = new Set(sorting.tasks.map(({ task }) => task.id));
-  for (const [id, edit] of sorting.deleted) if (!moved.has(id)) sorting.problems.push(deletedProblem(id, edit, worktree));
+  for (const [id, edit] of sorting.deleted)
+    if (!moved.has(id)) sorting.problems.push(deletedProblem(id, edit, worktree));
   return { ...sorting, tasks: dependenciesFirst(sorting.tasks) };
 }
 

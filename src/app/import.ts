@@ -46,8 +46,13 @@ export interface ImportAnswer {
 }
 
 /** Imports a text. Nothing is written when nothing differs. */
-export async function importTasks(session: Session, input: ImportInput, options: WriteOptions = {}): Promise<ImportAnswer> {
-  const plan = async (bench: Workbench, context: PlanContext): Promise<Counts> => PLANS[input.format](bench, input.text, context);
+export async function importTasks(
+  session: Session,
+  input: ImportInput,
+  options: WriteOptions = {},
+): Promise<ImportAnswer> {
+  const plan = async (bench: Workbench, context: PlanContext): Promise<Counts> =>
+    PLANS[input.format](bench, input.text, context);
   if (input.dryRun === true) return previewImport(session, plan);
   const title = options.title ?? `import ${input.format}`;
   const { result, commit } = await makeChange(session, plan, { ...options, title });
@@ -110,10 +115,14 @@ async function adopt(bench: Workbench, task: Task): Promise<'created' | 'changed
 function idOf({ snapshot }: Workbench, key: string, list: string): TaskId {
   const known = snapshot.withAlias(key);
   if (known.length > 1) {
-    throw new TasksError('ambiguous', `${known.length} tasks carry the id ${JSON.stringify(key)}: ${known.join(', ')}`, {
-      hint: 'Remove it from all but one: git tasks edit ID',
-      data: { key, candidates: known },
-    });
+    throw new TasksError(
+      'ambiguous',
+      `${known.length} tasks carry the id ${JSON.stringify(key)}: ${known.join(', ')}`,
+      {
+        hint: 'Remove it from all but one: git tasks edit ID',
+        data: { key, candidates: known },
+      },
+    );
   }
   return known[0] ?? keyedId(list, `beads\0${key}`);
 }
@@ -166,19 +175,33 @@ function withoutCycles({ snapshot }: Workbench, tasks: readonly Task[]): { tasks
     const next = withoutEdge(task, edge);
     byId.set(next.id, next);
     const what = edge.kind === 'parent' ? 'being a part of' : 'waiting for';
-    issues.push({ key: edge.from, message: `${edge.from} ${what} ${edge.to} would close a circle`, kind: 'dropped-edge' });
+    issues.push({
+      key: edge.from,
+      message: `${edge.from} ${what} ${edge.to} would close a circle`,
+      kind: 'dropped-edge',
+    });
     return next;
   };
-  const nodes = tasks.map(({ id, blockedBy, parent }) => ({ key: id, blockedBy, ...(parent !== undefined && { parent }) }));
+  const nodes = tasks.map(({ id, blockedBy, parent }) => ({
+    key: id,
+    blockedBy,
+    ...(parent !== undefined && { parent }),
+  }));
   for (const edge of breakCycles(nodes).dropped) drop(edge);
   const table = snapshot.table.clone();
   table.upsertAll([...byId.values()].map(summaryOf));
   const search = (): number[] | undefined => {
     const ids = [...byId.values()].flatMap(({ id, parent }) => (parent === undefined ? [id] : [id, parent]));
-    return findCycle(table, ids.map((id) => table.rowOf(id)).filter((row) => row !== NONE));
+    return findCycle(
+      table,
+      ids.map((id) => table.rowOf(id)).filter((row) => row !== NONE),
+    );
   };
   for (let cycle = search(); cycle !== undefined; cycle = search()) {
-    const edge = importedEdge(cycle.map((row) => table.id(row)), byId);
+    const edge = importedEdge(
+      cycle.map((row) => table.id(row)),
+      byId,
+    );
     if (edge === undefined) break;
     table.upsertAll([summaryOf(drop(edge))]);
   }
@@ -195,7 +218,8 @@ function withoutEdge(task: Task, { to, kind }: DroppedEdge): Task {
 function importedEdge(circle: readonly TaskId[], imported: ReadonlyMap<TaskId, Task>): DroppedEdge | undefined {
   const edges = circle.flatMap((waiter, i): DroppedEdge[] => {
     const target = circle[(i + 1) % circle.length] ?? waiter;
-    if (imported.get(waiter)?.blockedBy.includes(target) === true) return [{ from: waiter, to: target, kind: 'blockedBy' }];
+    if (imported.get(waiter)?.blockedBy.includes(target) === true)
+      return [{ from: waiter, to: target, kind: 'blockedBy' }];
     return imported.get(target)?.parent === waiter ? [{ from: target, to: waiter, kind: 'parent' }] : [];
   });
   return edges.find(({ kind }) => kind === 'blockedBy') ?? edges[0];

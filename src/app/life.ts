@@ -54,23 +54,39 @@ export interface DoneAnswer extends TasksAnswer {
 }
 
 /** Takes tasks and starts them: owner, lease, `in_progress`. */
-export async function claimTasks(session: Session, input: ClaimInput, options: WriteOptions = {}): Promise<ClaimAnswer> {
+export async function claimTasks(
+  session: Session,
+  input: ClaimInput,
+  options: WriteOptions = {},
+): Promise<ClaimAnswer> {
   const change = await makeChange(session, (bench, context) => planClaim(bench, input, context), options);
   return { ...(await answerTasks(session, change)), already: !change.changed };
 }
 
 /** Extends the leases of tasks that the caller holds. */
-export async function renewTasks(session: Session, input: ClaimInput, options: WriteOptions = {}): Promise<TasksAnswer> {
+export async function renewTasks(
+  session: Session,
+  input: ClaimInput,
+  options: WriteOptions = {},
+): Promise<TasksAnswer> {
   return run(session, (bench, context) => planRenew(bench, input, context), options);
 }
 
 /** Gives tasks back: they are pending again. */
-export async function releaseTasks(session: Session, input: TasksInput, options: WriteOptions = {}): Promise<TasksAnswer> {
+export async function releaseTasks(
+  session: Session,
+  input: TasksInput,
+  options: WriteOptions = {},
+): Promise<TasksAnswer> {
   return run(session, (bench) => planRelease(bench, input), options);
 }
 
 /** Completes tasks. */
-export async function completeTasks(session: Session, input: DoneInput, options: WriteOptions = {}): Promise<DoneAnswer> {
+export async function completeTasks(
+  session: Session,
+  input: DoneInput,
+  options: WriteOptions = {},
+): Promise<DoneAnswer> {
   const change = await makeChange(session, (bench) => planDone(bench, input), options);
   const answer = await answerTasks(session, change);
   const { snapshot } = change;
@@ -92,12 +108,20 @@ function readyAfter(snapshot: Snapshot, ids: readonly TaskId[], now: number): Do
 }
 
 /** Opens completed or cancelled tasks again. */
-export async function reopenTasks(session: Session, input: TasksInput, options: WriteOptions = {}): Promise<TasksAnswer> {
+export async function reopenTasks(
+  session: Session,
+  input: TasksInput,
+  options: WriteOptions = {},
+): Promise<TasksAnswer> {
   return run(session, (bench) => planReopen(bench, input), options);
 }
 
 /** Gives tasks up. */
-export async function cancelTasks(session: Session, input: CancelInput, options: WriteOptions = {}): Promise<TasksAnswer> {
+export async function cancelTasks(
+  session: Session,
+  input: CancelInput,
+  options: WriteOptions = {},
+): Promise<TasksAnswer> {
   return run(session, (bench) => planCancel(bench, input), options);
 }
 

@@ -8,7 +8,15 @@ import type { Session } from './session.ts';
 
 /** Something that is not in order. An `error` breaks a promise of the format; a `warning` deserves a look. */
 export interface LintProblem {
-  readonly code: 'damaged' | 'missing-blocker' | 'missing-parent' | 'cycle' | 'conflict' | 'cancelled-blocker' | 'stuck' | 'foreign-merge';
+  readonly code:
+    | 'damaged'
+    | 'missing-blocker'
+    | 'missing-parent'
+    | 'cycle'
+    | 'conflict'
+    | 'cancelled-blocker'
+    | 'stuck'
+    | 'foreign-merge';
   readonly severity: 'error' | 'warning';
   readonly message: string;
   readonly id?: string;
@@ -73,7 +81,10 @@ function danglingEdges(snapshot: Snapshot, now: number): LintProblem[] {
 
 function cycles(snapshot: Snapshot): LintProblem[] {
   const { table } = snapshot;
-  const cycle = findCycle(table, Array.from({ length: table.size }, (_, row) => row));
+  const cycle = findCycle(
+    table,
+    Array.from({ length: table.size }, (_, row) => row),
+  );
   if (cycle === undefined) return [];
   const names = [...cycle, cycle[0] ?? 0].map((row) => snapshot.short(table.id(row)));
   const id = table.id(cycle[0] ?? 0);

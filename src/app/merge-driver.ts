@@ -54,7 +54,8 @@ function mergeSides(old: Side, x: Side, y: Side): string | undefined {
 
 /** A file that holds no task. */
 function mergeLines(old: Side, x: Side, y: Side): string {
-  return String(decideText('file', { base: old.text, x: x.text, y: y.text }, { x: 0, y: 0 }).value);
+  const { value } = decideText('file', { base: old.text, x: x.text, y: y.text }, { x: 0, y: 0 });
+  return typeof value === 'string' ? value : '';
 }
 
 /** An empty or missing base is git's word for "made on both sides". */

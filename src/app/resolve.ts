@@ -96,7 +96,11 @@ async function planResolve(bench: Workbench, input: TaskChoice, context: PlanCon
   const values: Settled[] = [];
   const lived: Conflict[] = [];
   for (const field of new Set(settled.map((conflict) => conflict.field))) {
-    const chosen = valuesFor(settled.filter((conflict) => conflict.field === field), choice, bench.snapshot.short(id));
+    const chosen = valuesFor(
+      settled.filter((conflict) => conflict.field === field),
+      choice,
+      bench.snapshot.short(id),
+    );
     if (isLife(field)) lived.push(...chosen.map((other) => ({ field, kept: null, other })));
     else values.push(...chosen.map((value) => ({ field, value: checkedValue(task, field, value) })));
   }
@@ -135,8 +139,9 @@ function checkedValue(task: Task, field: string, value: JsonValue): JsonValue {
   const declared = FIELD_BY_NAME.get(field);
   const [problem] = after === undefined || declared === undefined ? [] : fieldProblems(field, after);
   if (problem !== undefined) throw invalidValue(field, problem.message);
-  if (field === 'list' && !isListName(String(value))) throw invalidValue(field, 'must name a list');
-  if (after === undefined && (declared?.required === true)) throw invalidValue(field, 'must not be empty');
+  if (field === 'list' && !(typeof value === 'string' && isListName(value)))
+    throw invalidValue(field, 'must name a list');
+  if (after === undefined && declared?.required === true) throw invalidValue(field, 'must not be empty');
   if (declared?.merge === 'fixed') throw invalidValue(field, 'never changes; take kept');
   return value;
 }

@@ -40,7 +40,11 @@ export async function syncLedger(session: Session, request: SyncRequest = {}): P
   const transport = openTransport(repository, { world, progress: request.progress });
   const port = { ledger, transport, world, warn: request.warn ?? (() => undefined) };
   const branch = ledger.ref.slice('refs/heads/'.length);
-  const shared = { author, acceptRewrite: request.acceptRewrite === true, ...inboxOf(config, { branch, actor: author.actor }) };
+  const shared = {
+    author,
+    acceptRewrite: request.acceptRewrite === true,
+    ...inboxOf(config, { branch, actor: author.actor }),
+  };
   const sync = (remote: string): Promise<SyncReport> => syncRemote(port, { ...shared, remote });
   const outcome =
     request.all === true
@@ -94,18 +98,26 @@ function inboxOf(
   const named = config.get('tasks.fallbackRef');
   const adopt = configFlag(config, 'tasks.adopt', true);
   if (named === undefined) return { inbox: usual, fallback: undefined, adopt };
-  const name = named === 'auto' ? `${usual}${actor.replaceAll(/[^\w.-]+/g, '-').replace(/^[.-]+/, '') || 'anybody'}` : named;
+  const name =
+    named === 'auto' ? `${usual}${actor.replaceAll(/[^\w.-]+/g, '-').replace(/^[.-]+/, '') || 'anybody'}` : named;
   const fallback = name.startsWith('refs/heads/') ? name : `refs/heads/${name}`;
   const inbox = fallback.slice(0, fallback.lastIndexOf('/') + 1);
   if (isRefName(fallback) && inbox !== 'refs/heads/') return { inbox, fallback, adopt };
-  throw new TasksError('invalid', `the git setting tasks.fallbackRef is '${named}', which is not a branch in a folder`, {
-    hint: `For example: git config tasks.fallbackRef ${branch}-inbox/NAME`,
-    data: { key: 'tasks.fallbackRef', value: named },
-  });
+  throw new TasksError(
+    'invalid',
+    `the git setting tasks.fallbackRef is '${named}', which is not a branch in a folder`,
+    {
+      hint: `For example: git config tasks.fallbackRef ${branch}-inbox/NAME`,
+      data: { key: 'tasks.fallbackRef', value: named },
+    },
+  );
 }
 
 /** `--remote`, `tasks.remote`, the branch's own, `origin`, the only one. Throws `usage` or `not-found`. */
-function chooseRemote(config: GitConfig, { branch, named }: { readonly branch: string; readonly named: string | undefined }): string {
+function chooseRemote(
+  config: GitConfig,
+  { branch, named }: { readonly branch: string; readonly named: string | undefined },
+): string {
   const remotes = remotesOf(config);
   const wanted = named ?? config.get('tasks.remote') ?? config.get(`branch.${branch}.remote`);
   if (wanted !== undefined) {

@@ -58,7 +58,9 @@ export interface TaskView extends Omit<TaskRow, 'conflictCount'> {
 /** The row of a task. */
 export function rowView(readiness: Readiness, row: number): TaskRow {
   const { conflicts, aliases: _aliases, ...summary }: TaskSummary = readiness.table.summary(row);
-  const openBlockers = [...dependencies(readiness, row)].flatMap((reason) => (reason.kind === 'blocker' ? reason.id : []));
+  const openBlockers = [...dependencies(readiness, row)].flatMap((reason) =>
+    reason.kind === 'blocker' ? reason.id : [],
+  );
   return {
     ...summary,
     labels: summary.labels ?? [],

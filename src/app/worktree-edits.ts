@@ -20,7 +20,9 @@ export interface FileEdit {
 export function readEdits({ world }: Session, { top, gitDir }: Worktree): FileEdit[] {
   const args = ['status', '--porcelain=v2', '-z', '--untracked-files=all', '--no-renames', '--ignore-submodules=all'];
   const place = [`--git-dir=${gitDir}`, `--work-tree=${top}`];
-  const lines = mustRunGit([...place, ...args], { cwd: top, env: world.env }).toString().split('\0');
+  const lines = mustRunGit([...place, ...args], { cwd: top, env: world.env })
+    .toString()
+    .split('\0');
   return lines.flatMap((line): FileEdit[] => {
     if (line.startsWith('? ')) return [{ path: line.slice(2), head: undefined, isTracked: false }];
     // 1 XY sub mHEAD mIndex mFile HEAD index path, or of a conflict: u XY sub m1 m2 m3 mFile base HEAD theirs path

@@ -47,7 +47,10 @@ export async function listWorktrees(session: Session): Promise<WorktreesAnswer> 
  * another is named. Makes the local branch where only the remote's is there. The user's hooks are not run: they are
  * about code. Throws `exists` when the ledger is checked out elsewhere or the folder is not empty.
  */
-export async function addWorktree(session: Session, input: { readonly dir?: string | undefined } = {}): Promise<AddedWorktree> {
+export async function addWorktree(
+  session: Session,
+  input: { readonly dir?: string | undefined } = {},
+): Promise<AddedWorktree> {
   const { ledger, repository, world } = session;
   const branch = ledger.ref.replace(/^refs\/heads\//, '');
   const path = input.dir === undefined ? defaultFolder(session) : resolve(world.cwd, input.dir);
@@ -64,7 +67,16 @@ export async function addWorktree(session: Session, input: { readonly dir?: stri
   }
   await session.read();
   if ((await ledger.tip())?.from === 'tracking') await ledger.begin(session.author());
-  const args = ['-c', `core.hooksPath=${devNull}`, `--git-dir=${repository.commonDir}`, 'worktree', 'add', '--quiet', path, branch];
+  const args = [
+    '-c',
+    `core.hooksPath=${devNull}`,
+    `--git-dir=${repository.commonDir}`,
+    'worktree',
+    'add',
+    '--quiet',
+    path,
+    branch,
+  ];
   mustRunGit(args, { cwd: repository.commonDir, env: world.env });
   return { path, created: true, branch };
 }
@@ -80,7 +92,9 @@ export function chosenWorktree(session: Session): Worktree {
   const here = worktrees.find((worktree) => worktree.gitDir === gitDir);
   if (here !== undefined) return here;
   if (only === undefined) {
-    throw new TasksError('not-found', 'The ledger is not checked out anywhere', { hint: 'Get its files with: git tasks worktree add' });
+    throw new TasksError('not-found', 'The ledger is not checked out anywhere', {
+      hint: 'Get its files with: git tasks worktree add',
+    });
   }
   if (second === undefined) return only;
   const paths = worktrees.map(({ top }) => top);

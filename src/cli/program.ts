@@ -41,7 +41,7 @@ export async function runProgram(args: readonly string[], run: Run, io: ProgramI
     run.verb = command;
     const { verb } = (await entries.get(command.name())?.load()) ?? {};
     // The table forgets which flags each verb takes; the file of the verb, which declares them, knows.
-    if (verb !== undefined) verbs.set(command.name(), verb as Verb);
+    if (verb !== undefined) verbs.set(command.name(), verb);
     verb?.declare?.(command);
     declareGlobalFlags(command);
   });

@@ -30,7 +30,7 @@ export interface Context {
   /** Answers with the object (`--json`) or the lines. */
   answer(object: object, lines: () => readonly string[]): void;
   /** Says something beside the answer, on standard error. Nothing with `--json`. */
-  note(lines: readonly string[]): void;
+  readonly note: (lines: readonly string[]) => void;
   /** Writes text to standard output as it is. */
   write(text: string): void;
 }

@@ -46,10 +46,14 @@ export function commitReader(store: ObjectStore): CommitReader {
 
 /** A wrong base would undo changes of the other side, so where the clone does not reach back far enough nothing is merged. */
 function tooShallow(oid: Oid): TasksError {
-  return new TasksError('unsupported', 'This is a shallow clone, and its history ends before what both sides have in common', {
-    hint: 'Fetch the rest first: git fetch --unshallow',
-    data: { oid },
-  });
+  return new TasksError(
+    'unsupported',
+    'This is a shallow clone, and its history ends before what both sides have in common',
+    {
+      hint: 'Fetch the rest first: git fetch --unshallow',
+      data: { oid },
+    },
+  );
 }
 
 /** All best common ancestors of two commits, sorted; none when their histories never meet. */
@@ -62,12 +66,6 @@ export async function mergeBases(reader: CommitReader, x: Oid, y: Oid): Promise<
     if (!(await reaches(reader, others, oid))) kept.push(oid);
   }
   return kept.sort();
-}
-
-/** Whether the ancestor can be reached from the commit (a commit reaches itself). */
-export async function isAncestor(reader: CommitReader, ancestor: Oid, commit: Oid): Promise<boolean> {
-  if (ancestor === commit) return true;
-  return (await mergeBases(reader, ancestor, commit)).includes(ancestor);
 }
 
 /** How two histories differ. */
@@ -130,7 +128,10 @@ async function paintBoth(reader: CommitReader, x: Oid, y: Oid): Promise<Painted>
   };
   while (queue.has((oid) => ((flags.get(oid) ?? 0) & STALE) === 0)) await spread(queue.pop());
   // A common commit may have one colour still, with the other on its way from a commit that is not older.
-  const oldest = await oldestOf(reader, [...flags.keys()].filter((oid) => isOneSided(flags.get(oid))));
+  const oldest = await oldestOf(
+    reader,
+    [...flags.keys()].filter((oid) => isOneSided(flags.get(oid))),
+  );
   while (queue.newest() >= oldest) await spread(queue.pop());
   const cut = [...flags.keys()].find((oid) => isOneSided(flags.get(oid)) && reader.isCut(oid));
   return { flags, found, cut };

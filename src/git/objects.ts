@@ -12,8 +12,6 @@ export type HashAlgorithm = 'sha1' | 'sha256';
 
 /** Mode of a folder in a tree. */
 export const TREE_MODE = '40000';
-/** Mode of an ordinary file in a tree. */
-export const FILE_MODE = '100644';
 
 /** One line of a tree. `mode` is git's text: `100644`, `100755`, `120000`, `160000` or `40000`. */
 export interface TreeEntry {
@@ -143,6 +141,6 @@ function parseSignature(text = ''): Signature {
 }
 
 /** The same bytes as a Buffer, without a copy. */
-export function toBuffer(bytes: Uint8Array): Buffer {
+function toBuffer(bytes: Uint8Array): Buffer {
   return Buffer.isBuffer(bytes) ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 }

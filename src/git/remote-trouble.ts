@@ -7,15 +7,25 @@ import type { RemoteTrouble } from './ports.ts';
  * because other versions may say it differently.
  */
 const SIGNS: readonly (readonly [RemoteTrouble, RegExp])[] = [
-  ['not found', /does not appear to be a git repository|repository .*not found|error: 404|no such (?:file|remote)|not exported/i],
-  ['authentication', /authentication failed|could not read (?:username|password)|permission denied|publickey|error: 401|host key|terminal prompts disabled/i],
+  [
+    'not found',
+    /does not appear to be a git repository|repository .*not found|error: 404|no such (?:file|remote)|not exported/i,
+  ],
+  [
+    'authentication',
+    /authentication failed|could not read (?:username|password)|permission denied|publickey|error: 401|host key|terminal prompts disabled/i,
+  ],
   ['refused', /error: 403|HTTP 403|access denied|service not enabled|not allowed|read[- ]only|protected/i],
-  ['unreachable', /could not resolve|unable to access|unable to connect|refused|timed out|hung up|early EOF|reset by peer|could not read from remote|disconnect|unexpected|RPC failed|unreachable/i],
+  [
+    'unreachable',
+    /could not resolve|unable to access|unable to connect|refused|timed out|hung up|early EOF|reset by peer|could not read from remote|disconnect|unexpected|RPC failed|unreachable/i,
+  ],
 ];
 
 const HINTS: Readonly<Record<RemoteTrouble, string>> = {
   unreachable: 'Nothing is lost: your work is in this repository. Try again when the remote can be reached',
-  authentication: 'Nobody is asked for a password here: set up a credential helper or an ssh key, so that git fetch works',
+  authentication:
+    'Nobody is asked for a password here: set up a credential helper or an ssh key, so that git fetch works',
   'not found': 'See the address with: git remote -v',
   refused: 'Ask for the right to write, or send your work on another branch: git config tasks.fallbackRef auto',
   failed: 'Nothing is lost: your work is in this repository. See whether git fetch works',
@@ -44,8 +54,9 @@ export function remoteFailure(
 const MAX_WORDS = 4000;
 
 /** The sentence that says most: git's `fatal:` or `error:`, else the last line. */
-export function lastWords(words: string): string {
+function lastWords(words: string): string {
   const lines = words.split(/[\r\n]+/).map((line) => line.trim());
-  const told = lines.findLast((line) => /^(?:remote: )?(?:fatal|error): /i.test(line)) ?? lines.findLast((line) => line !== '');
+  const told =
+    lines.findLast((line) => /^(?:remote: )?(?:fatal|error): /i.test(line)) ?? lines.findLast((line) => line !== '');
   return (told ?? '').replace(/^(?:remote: )?(?:fatal|error): /i, '').slice(0, 500);
 }

@@ -7,7 +7,11 @@ export function trackingRef(remote: string, ref: string): string {
 }
 
 /** Makes a ref have a value, whatever it had: for refs that only remember. A ref that moves meanwhile is left alone. */
-export async function setRef(refs: RefStore, ref: string, to: { readonly next: Oid | null; readonly log: RefLog }): Promise<void> {
+export async function setRef(
+  refs: RefStore,
+  ref: string,
+  to: { readonly next: Oid | null; readonly log: RefLog },
+): Promise<void> {
   const expected = (await refs.read(ref)) ?? null;
   if (expected !== to.next) await refs.compareAndSwap({ ref, expected, ...to });
 }

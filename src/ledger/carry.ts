@@ -139,9 +139,12 @@ function* statesAsGitSees(
   odd: readonly FileDifference[],
   states: ReadonlyMap<string, Oid | undefined>,
 ): Generator<[string, Oid | undefined]> {
-  const files = odd.filter(({ path }) => states.get(path) !== undefined && states.get(path) !== OTHER && !path.includes('\n'));
+  const files = odd.filter(
+    ({ path }) => states.get(path) !== undefined && states.get(path) !== OTHER && !path.includes('\n'),
+  );
   const input = files.map(({ path }) => `${path}\n`).join('');
-  const hashed = files.length === 0 ? [] : gitAt(git, ['hash-object', '--stdin-paths'], input).stdout.toString().split('\n');
+  const hashed =
+    files.length === 0 ? [] : gitAt(git, ['hash-object', '--stdin-paths'], input).stdout.toString().split('\n');
   for (const [i, { path }] of files.entries()) yield [path, hashed[i] || OTHER];
   const missing = odd.filter(({ path }) => states.get(path) === undefined);
   if (missing.length === 0) return;

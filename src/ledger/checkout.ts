@@ -93,11 +93,15 @@ async function planWithGit(
     return await planCarry(port, worktree, { from: mark === undefined ? expected : mark, to: next });
   } catch (error) {
     if (!(error instanceof TasksError) || error.code !== 'unsupported') throw error;
-    throw new TasksError('unsupported', `The ledger is checked out in ${worktree.top}, and its files cannot follow without git`, {
-      hint: 'Nothing was written. Put git on the PATH, or remove that worktree: git worktree remove DIR',
-      data: { worktree: worktree.top },
-      cause: error,
-    });
+    throw new TasksError(
+      'unsupported',
+      `The ledger is checked out in ${worktree.top}, and its files cannot follow without git`,
+      {
+        hint: 'Nothing was written. Put git on the PATH, or remove that worktree: git worktree remove DIR',
+        data: { worktree: worktree.top },
+        cause: error,
+      },
+    );
   }
 }
 
@@ -142,10 +146,14 @@ async function waitForIndex(worktree: Worktree, world: MoverWorld): Promise<bool
 async function mustWaitForIndex(worktree: Worktree, world: MoverWorld): Promise<void> {
   if (await waitForIndex(worktree, world)) return;
   const lock = indexLock(worktree);
-  throw new TasksError('busy', `The ledger is checked out in ${worktree.top}, where another git is at work: it holds ${lock}`, {
-    hint: `Nothing was written. Let it finish (an open editor of git commit?) and try again; if no git runs, delete that file`,
-    data: { lock, worktree: worktree.top },
-  });
+  throw new TasksError(
+    'busy',
+    `The ledger is checked out in ${worktree.top}, where another git is at work: it holds ${lock}`,
+    {
+      hint: `Nothing was written. Let it finish (an open editor of git commit?) and try again; if no git runs, delete that file`,
+      data: { lock, worktree: worktree.top },
+    },
+  );
 }
 
 async function takeTurn({ repository, world }: MoverPort, timeout: number): Promise<LockFile> {
@@ -158,5 +166,10 @@ async function takeTurn({ repository, world }: MoverPort, timeout: number): Prom
     identity: world.identity,
     isRunning: (identity: string) => world.isRunning(identity),
   };
-  return acquireLock(join(folder, 'carry'), { world: filesWorld, timeout, shared: undefined, owners: join(folder, 'locks') });
+  return acquireLock(join(folder, 'carry'), {
+    world: filesWorld,
+    timeout,
+    shared: undefined,
+    owners: join(folder, 'locks'),
+  });
 }

@@ -109,7 +109,9 @@ function changesOf({ originals, tasks, texts }: Work): TaskChange[] {
   return [...tasks].flatMap(([id, after]) => {
     const original = originals.get(id);
     const sameText = (texts.get(id) ?? original?.text) === original?.text;
-    return original !== undefined && sameText && sameJson(original.task, after) ? [] : [{ before: original?.task, after }];
+    return original !== undefined && sameText && sameJson(original.task, after)
+      ? []
+      : [{ before: original?.task, after }];
   });
 }
 

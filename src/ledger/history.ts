@@ -52,7 +52,10 @@ export async function* walkFile(store: ObjectStore, tip: Oid, path: string): Asy
 export async function readCommit(store: ObjectStore, oid: Oid): Promise<LogEntry> {
   const object = await store.read(oid);
   if (object?.type !== 'commit') {
-    throw new TasksError('damaged', `Commit ${oid} is missing or damaged`, { hint: 'Run: git tasks doctor', data: { oid } });
+    throw new TasksError('damaged', `Commit ${oid} is missing or damaged`, {
+      hint: 'Run: git tasks doctor',
+      data: { oid },
+    });
   }
   const commit = parseCommit(object.data);
   return { oid, ...commit, parents: store.shallow?.().has(oid) === true ? [] : commit.parents };

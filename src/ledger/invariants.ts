@@ -24,7 +24,11 @@ export function checkResult(table: TaskTable, changes: readonly TaskChange[], co
   if (isMend) return;
   for (const change of changes) checkTargets(table, change, short);
   checkCycles(table, changes, short);
-  checkCancelled(table, changes.filter(({ after }) => !adopted.has(after.id)), short);
+  checkCancelled(
+    table,
+    changes.filter(({ after }) => !adopted.has(after.id)),
+    short,
+  );
 }
 
 function checkFields({ before, after }: TaskChange, short: (id: TaskId) => string): void {
@@ -63,7 +67,10 @@ function checkCycles(table: TaskTable, changes: readonly TaskChange[], short: (i
   if (moved.length === 0) return;
   // A new parent edge makes the parent wait for the child, so the search begins at the parents too.
   const ids = moved.flatMap(({ after }) => [after.id, ...(after.parent === undefined ? [] : [after.parent])]);
-  const cycle = findCycle(table, ids.map((id) => table.rowOf(id)).filter((row) => row !== NONE));
+  const cycle = findCycle(
+    table,
+    ids.map((id) => table.rowOf(id)).filter((row) => row !== NONE),
+  );
   if (cycle === undefined) return;
   const path = cycle.map((row) => table.id(row));
   const shown = [...path, path[0] ?? ''].map(short).join(' -> ');
@@ -76,7 +83,9 @@ function checkCycles(table: TaskTable, changes: readonly TaskChange[], short: (i
 /** Whoever cancels a task says what becomes of those that wait for it: nothing stays blocked for ever by accident. */
 function checkCancelled(table: TaskTable, changes: readonly TaskChange[], short: (id: TaskId) => string): void {
   const rows = changes
-    .filter(({ before, after }) => before !== undefined && before.status !== 'cancelled' && after.status === 'cancelled')
+    .filter(
+      ({ before, after }) => before !== undefined && before.status !== 'cancelled' && after.status === 'cancelled',
+    )
     .map(({ after }) => table.rowOf(after.id));
   if (rows.length === 0) return;
   const cancelled = new Set(rows);

@@ -62,6 +62,11 @@ export const ROOT_COMMIT: RootCommit = {
 };
 
 interface RootCommit {
-  readonly author: { readonly name: string; readonly email: string; readonly seconds: number; readonly timezone: string };
+  readonly author: {
+    readonly name: string;
+    readonly email: string;
+    readonly seconds: number;
+    readonly timezone: string;
+  };
   readonly message: string;
 }

@@ -80,7 +80,9 @@ export class Ledger {
    * Begins the ledger: the deterministic root commit, or the remote's branch where a clone has one. Gives the tip and
    * whether anything was made. Throws `not-a-ledger` when the branch holds something else.
    */
-  async begin(author: Author): Promise<{ readonly tip: Oid; readonly created: boolean; readonly from: Beginning | 'root' }> {
+  async begin(
+    author: Author,
+  ): Promise<{ readonly tip: Oid; readonly created: boolean; readonly from: Beginning | 'root' }> {
     const known = await this.tip();
     if (known?.from === 'local') {
       await this.#indexAt(known.oid, 'save');
@@ -171,7 +173,8 @@ export class Ledger {
     const { recheckBranch } = await import('./join/recheck-branch.ts');
     const { mends } = await recheckBranch(writer, author, checked);
     const tasks = new Set(mends.flatMap((mend) => mend.tasks));
-    if (tasks.size > 0) this.#warn(`A merge made without git-tasks had lost changes of ${tasks.size} task(s); they are back`);
+    if (tasks.size > 0)
+      this.#warn(`A merge made without git-tasks had lost changes of ${tasks.size} task(s); they are back`);
   }
 
   async #checkedTip(): Promise<CheckedTip> {

@@ -124,8 +124,11 @@ function value(of: unknown): string {
 
 /** The text as one line without control, bidi or invisible characters, cut with an ellipsis. */
 function oneLine(text: string, max: number = MAX_VALUE): string {
-  const line = text
-    .replaceAll(/[\s\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+/gu, ' ')
-    .trim();
-  return line.length > max ? `${line.slice(0, max - 1).toWellFormed().replace(/\uFFFD$/u, '')}…` : line;
+  const line = text.replaceAll(/[\s\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+/gu, ' ').trim();
+  return line.length > max
+    ? `${line
+        .slice(0, max - 1)
+        .toWellFormed()
+        .replace(/\uFFFD$/u, '')}…`
+    : line;
 }

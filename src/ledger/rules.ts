@@ -48,7 +48,8 @@ export function checkOperation(
       return undefined;
     case 'release':
     case 'renew':
-      if (before.status !== 'in_progress') throw wrongStatus(before, name, operation.op === 'renew' ? 'renewed' : 'released');
+      if (before.status !== 'in_progress')
+        throw wrongStatus(before, name, operation.op === 'renew' ? 'renewed' : 'released');
       return undefined;
     case 'replace':
       return checkHandEdit(table, { before, after: operation.task }, context);
@@ -63,7 +64,8 @@ function checkHandEdit(table: TaskTable, change: { before: Task; after: Task }, 
   if (before.status === after.status || after.status === 'pending' || after.status === 'cancelled') return;
   const readiness = readinessAt(table, context.now);
   const row = table.rowOf(before.id);
-  const reasons = after.status === 'in_progress' ? startReasons(readiness, before.id) : [...dependencies(readiness, row)];
+  const reasons =
+    after.status === 'in_progress' ? startReasons(readiness, before.id) : [...dependencies(readiness, row)];
   checkReasons(reasons, context.short(before.id), context);
 }
 
@@ -91,7 +93,7 @@ function checkReasons(reasons: readonly Reason[], name: string, context: RuleCon
 }
 
 /** A reason as the end of a sentence about the task. */
-export function phraseOf(reason: Reason, short: (id: TaskId) => string): string {
+function phraseOf(reason: Reason, short: (id: TaskId) => string): string {
   switch (reason.kind) {
     case 'blocker':
       return `is blocked by ${short(reason.id)} (${reason.status})`;
@@ -109,7 +111,7 @@ export function phraseOf(reason: Reason, short: (id: TaskId) => string): string 
 }
 
 /** `agent-b (session s1), term 2, until 2026-11-22T15:30:00Z`. */
-export function holderName(of: { readonly owner?: string | undefined; readonly claim?: Task['claim'] }): string {
+function holderName(of: { readonly owner?: string | undefined; readonly claim?: Task['claim'] }): string {
   const { owner = 'somebody', claim } = of;
   const session = claim?.session === undefined ? '' : ` (session ${claim.session})`;
   const end = claim?.hold === true ? 'without an end' : `until ${claim?.expires ?? 'released'}`;

@@ -130,7 +130,9 @@ class Writing {
     const now = plan.at ?? this.#port.now();
     const draft = await draftChange({ snapshot, index: this.#index, plan, holder: this.#author, now }, this.#state);
     const tasks = (ids: Iterable<TaskId>): Task[] => [...ids].flatMap((id) => draft.tasks.get(id) ?? []);
-    const files = [...(plan.files ?? [])].map(([path, data]) => [path, data && this.#staging.put('blob', data)] as const);
+    const files = [...(plan.files ?? [])].map(
+      ([path, data]) => [path, data && this.#staging.put('blob', data)] as const,
+    );
     const same = { commit: snapshot.tip, changed: false, tasks: tasks(draft.named), snapshot };
     if (draft.changes.length === 0 && files.length === 0) return same;
     const blobs = draft.files.map((file) => {

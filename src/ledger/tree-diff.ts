@@ -28,8 +28,14 @@ export async function diffTrees(
   const files: FileDifference[] = [];
   let level: Pair[] = before === after ? [] : [{ path: '', before, after }];
   while (level.length > 0) {
-    const olds = await readTrees(store, level.map((pair) => pair.before));
-    const news = await readTrees(store, level.map((pair) => pair.after));
+    const olds = await readTrees(
+      store,
+      level.map((pair) => pair.before),
+    );
+    const news = await readTrees(
+      store,
+      level.map((pair) => pair.after),
+    );
     const next: Pair[] = [];
     level.forEach((pair, i) => compare(pair.path, { before: olds[i] ?? [], after: news[i] ?? [], files, next }));
     level = next;

@@ -75,7 +75,9 @@ function conflictsOf(merge: MadeMerge): Conflict[] {
   const key = (conflict: Conflict): string => canonicalJson({ ...conflict });
   const keys = ({ conflicts }: Task): string[] => conflicts.map(key);
   const byKey = new Map([...merge.made.conflicts, ...merge.right.conflicts].map((one) => [key(one), one]));
-  return choose(keys(merge.right), listsOf(merge, keys)).sort().flatMap((name) => byKey.get(name) ?? []);
+  return choose(keys(merge.right), listsOf(merge, keys))
+    .sort()
+    .flatMap((name) => byKey.get(name) ?? []);
 }
 
 function mapOf(

@@ -42,7 +42,12 @@ export async function lookAt(objects: ObjectStore, { local, fetched, seen, name 
     return { ...base, hasOwn: { local: false, remote: true }, counts };
   }
   const apart = await compareHistories(reader, local, remote);
-  const past = seen === undefined || seen === remote ? undefined : seen === local ? apart : await compareHistories(reader, seen, remote);
+  const past =
+    seen === undefined || seen === remote
+      ? undefined
+      : seen === local
+        ? apart
+        : await compareHistories(reader, seen, remote);
   const counts = { local: apart.onlyX.length, remote: apart.onlyY.length };
   return {
     ...base,

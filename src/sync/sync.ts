@@ -136,7 +136,10 @@ async function adopt(run: Run, ref: string, oid: Oid): Promise<void> {
 }
 
 /** Pushes to the ledger's own branch. */
-async function send({ port, options, draft }: Run, move: { readonly from: Oid | null; readonly to: Oid }): Promise<PushResult> {
+async function send(
+  { port, options, draft }: Run,
+  move: { readonly from: Oid | null; readonly to: Oid },
+): Promise<PushResult> {
   const { from, to } = move;
   const { objects } = port.ledger.repository;
   const apart = from === null ? undefined : await compareHistories(commitReader(objects), to, from);
@@ -201,7 +204,10 @@ async function settleRefusal(run: Run, { pushed, fetched, tip }: RefusedPush): P
   return true;
 }
 
-async function countSent({ port }: Run, { tip, expected }: { readonly tip: Oid; readonly expected: Oid | null }): Promise<number> {
+async function countSent(
+  { port }: Run,
+  { tip, expected }: { readonly tip: Oid; readonly expected: Oid | null },
+): Promise<number> {
   const { objects } = port.ledger.repository;
   if (expected === null) return countCommits(objects, tip);
   return (await compareHistories(commitReader(objects), tip, expected)).onlyX.length;

@@ -29,7 +29,11 @@ export function sameJson(a: unknown, b: unknown): boolean {
 
 function changeOf(field: Field, before: Task | undefined, after: Task): FieldChange[] {
   if (!(SET_FIELDS as readonly string[]).includes(field.name)) {
-    return valueChange(field.name, before?.[field.name] as JsonValue | undefined, after[field.name] as JsonValue | undefined);
+    return valueChange(
+      field.name,
+      before?.[field.name] as JsonValue | undefined,
+      after[field.name] as JsonValue | undefined,
+    );
   }
   const old = new Set((before?.[field.name] ?? []) as readonly string[]);
   const now = new Set(after[field.name] as readonly string[]);

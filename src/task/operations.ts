@@ -33,7 +33,12 @@ export type Operation =
   | { readonly op: 'reopen'; readonly id: TaskId }
   | { readonly op: 'cancel'; readonly id: TaskId }
   /** Conflicts are settled: they go, and `values` are what their fields hold from now on. */
-  | { readonly op: 'resolve'; readonly id: TaskId; readonly settled: readonly Conflict[]; readonly values: readonly Settled[] }
+  | {
+      readonly op: 'resolve';
+      readonly id: TaskId;
+      readonly settled: readonly Conflict[];
+      readonly values: readonly Settled[];
+    }
   /** The whole task as a person wrote it in its file; `text` is stored as it is, with its comments. */
   | { readonly op: 'replace'; readonly id: TaskId; readonly task: Task; readonly text: string }
   /** A state that was decided elsewhere (an import): the rules about who may do what do not judge it. */

@@ -28,7 +28,8 @@ export function valueOfField(task: Task, field: string): JsonValue | undefined {
 /** The task with a value in the field; null clears it. A single member of a set is added to it. */
 export function withValue(task: Task, { field, value }: FieldValue): Task {
   if (IS_SET.has(field)) return { ...task, [field]: setWith(task[field as 'labels'], value) };
-  if (field === 'list' || FIELD_BY_NAME.has(field)) return withOwn(task, field, emptyFor(field, value)) as unknown as Task;
+  if (field === 'list' || FIELD_BY_NAME.has(field))
+    return withOwn(task, field, emptyFor(field, value)) as unknown as Task;
   if (!field.startsWith(METADATA)) return { ...task, extra: withOwn(task.extra, keyOf(field), value) };
   return { ...task, metadata: withOwn(task.metadata, keyOf(field.slice(METADATA.length)), value) };
 }
@@ -42,7 +43,11 @@ export function withoutConflicts(task: Task, settled: readonly Conflict[]): Task
 /** Who holds the task, as a conflict about its claim says it. */
 function claimValue({ owner, claim }: Task): JsonValue | undefined {
   if (owner === undefined && claim === undefined) return undefined;
-  return { owner: owner ?? null, term: claim?.term ?? 0, ...(claim?.session !== undefined && { session: claim.session }) };
+  return {
+    owner: owner ?? null,
+    term: claim?.term ?? 0,
+    ...(claim?.session !== undefined && { session: claim.session }),
+  };
 }
 
 function setWith(members: readonly string[], value: JsonValue): readonly string[] {

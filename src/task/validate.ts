@@ -76,7 +76,8 @@ interface Shape {
 const CLAIM: Shape = {
   required: {
     term: (value, path, problems) => {
-      if (!Number.isSafeInteger(value) || (value as number) < 1) report(problems, path, 'must be a whole number from 1');
+      if (!Number.isSafeInteger(value) || (value as number) < 1)
+        report(problems, path, 'must be a whole number from 1');
     },
   },
   optional: { session: line, expires: CHECKS.instant, hold: flag, provisional: flag },
@@ -140,7 +141,9 @@ function json(value: unknown, path: Path, problems: Problem[]): void {
 
 function nested(value: readonly unknown[] | Record<string, unknown>, path: Path, problems: Problem[]): void {
   if (path.length > MAX_DEPTH) return report(problems, path, `is nested deeper than ${MAX_DEPTH}`);
-  const entries: [string | number, unknown][] = Array.isArray(value) ? value.map((v, i) => [i, v]) : Object.entries(value);
+  const entries: [string | number, unknown][] = Array.isArray(value)
+    ? value.map((v, i) => [i, v])
+    : Object.entries(value);
   if (entries.length > MAX_MEMBERS) return report(problems, path, `has more than ${MAX_MEMBERS} members`);
   for (const [key, member] of entries) {
     if (typeof key === 'string' && key.length > MAX_KEY) report(problems, [...path, key], LONG_KEY);

@@ -14,7 +14,6 @@ export async function measureContention() {
   const acknowledged = [];
   const writer = async (/** @type {number} */ number) => {
     for (let i = 0; i < ADDS; i++) {
-      // oxlint-disable-next-line no-await-in-loop -- one command after the other is what a writer does
       const out = await tasksBeside(folder, [
         'add',
         `Task ${i} of writer ${number}`,

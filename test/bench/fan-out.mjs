@@ -88,7 +88,6 @@ async function measureSize(size) {
   /** @type {Map<string, string>} */
   const folders = new Map();
   for (const layout of Object.keys(LAYOUTS)) {
-    // oxlint-disable-next-line no-await-in-loop -- one after the other, to keep them out of each other's way
     folders.set(layout, await makeBase(layout, tasks));
   }
   const before = mapValues(folders, packBytes);
@@ -133,9 +132,7 @@ async function change(folders, tasks) {
     if (task === undefined) throw new Error('the benchmark has no tasks');
     const texts = new Map([[task.id, textOf(task, i)]]);
     for (const [layout, folder] of folders) {
-      // oxlint-disable-next-line no-await-in-loop -- each change builds on the one before, each layout has its turn
       const tree = await treeOf(folder, layout);
-      // oxlint-disable-next-line no-await-in-loop
       times.get(layout)?.push(await timedAsync(() => tree.commit(texts)));
     }
   }
@@ -213,7 +210,6 @@ const head = [
 ];
 const rows = [head];
 for (const size of flags.sizes.split(',').map(Number)) {
-  // oxlint-disable-next-line no-await-in-loop -- measurements must not run beside each other
   rows.push(...(await measureSize(size)));
   console.error(`${size} tasks: measured`);
 }

@@ -39,7 +39,6 @@ async function replay({ at, changed, removed }) {
 for (const line of lines) {
   const step = JSON.parse(line);
   changes += step.changed.length + step.removed.length;
-  // oxlint-disable-next-line no-await-in-loop -- each step is a change of what the one before left
   times.push(await timedAsync(() => replay(step)));
 }
 const milliseconds = times.reduce((sum, time) => sum + time, 0);

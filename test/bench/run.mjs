@@ -60,7 +60,6 @@ console.log(
 );
 for (const name of wanted) {
   try {
-    // oxlint-disable-next-line no-await-in-loop -- measurements must not run beside each other
     const measured = (await GROUPS[name]?.()) ?? [];
     results.push(...measured);
     console.log(`${name}\n\n${measured.length > 0 ? resultTable(measured) : 'nothing to measure it with'}\n`);

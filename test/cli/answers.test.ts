@@ -40,8 +40,22 @@ describe('the JSON of', () => {
   test('init', () => {
     const folder = scratchRepository();
     const answer = (): unknown => JSON.parse(tasks(folder, ['init', '--json']).stdout);
-    expect(answer()).toEqual({ contract: 1, ref: 'refs/heads/tasks', created: true, from: 'root', tip: OID, driver: 'set' });
-    expect(answer()).toEqual({ contract: 1, ref: 'refs/heads/tasks', created: false, from: 'local', tip: OID, driver: 'there' });
+    expect(answer()).toEqual({
+      contract: 1,
+      ref: 'refs/heads/tasks',
+      created: true,
+      from: 'root',
+      tip: OID,
+      driver: 'set',
+    });
+    expect(answer()).toEqual({
+      contract: 1,
+      ref: 'refs/heads/tasks',
+      created: false,
+      from: 'local',
+      tip: OID,
+      driver: 'there',
+    });
   });
 
   test('add, show and set with nothing but a subject', () => {

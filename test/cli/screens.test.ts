@@ -100,7 +100,6 @@ describe.each([
   test('every screen looks as it should', async () => {
     let text = '';
     for (const command of COMMANDS) {
-      // oxlint-disable-next-line no-await-in-loop -- one after the other, as the clock says
       const { stdout, stderr } = await terminal.frozen(columns, NOW).run(...lineOf(command), '--color', 'never');
       text += `$ git tasks ${command}\n${stdout}${stderr}\n`;
     }
@@ -109,7 +108,6 @@ describe.each([
 
   test('no list is wider than the screen, and nothing is cut where there is none', async () => {
     for (const command of ['list --all', 'ready', 'blocked', 'plan', 'log', 'stats']) {
-      // oxlint-disable-next-line no-await-in-loop -- see above
       const { stdout } = await terminal.frozen(columns, NOW).run(...lineOf(command));
       for (const line of stdout.split('\n'))
         expect(textWidth(line)).toBeLessThanOrEqual(columns ?? Number.POSITIVE_INFINITY);
@@ -129,7 +127,6 @@ test('colours add nothing but colours', async () => {
 test('a hostile subject reaches no screen as it is', async () => {
   for (const columns of [80, undefined]) {
     for (const command of ['list', 'show hostile', 'why hostile', 'log', 'plan', `set hostile -p 4`]) {
-      // oxlint-disable-next-line no-await-in-loop -- see above
       const { stdout, stderr } = await terminal.frozen(columns, NOW).run(...lineOf(command), '--color', 'never');
       expect(`${stdout}${stderr}`.replaceAll('\n', '')).not.toMatch(/\p{Cc}|\u202e/u);
     }

@@ -106,7 +106,9 @@ describe('outside of a ledger', () => {
 
   test('init is idempotent and says what it did', () => {
     const folder = scratchRepository();
-    expect(tasks(folder, ['init']).stdout).toMatch(/^created the ledger on branch tasks\nset merge\.git-tasks\.driver /);
+    expect(tasks(folder, ['init']).stdout).toMatch(
+      /^created the ledger on branch tasks\nset merge\.git-tasks\.driver /,
+    );
     expect(tasks(folder, ['init']).stdout).toMatch(/^the ledger is on branch tasks already \(\w{7}\)\n$/);
   });
 });

@@ -50,7 +50,6 @@ async function pace(args, each = 6) {
     Array.from({ length: WRITERS }, async (_, writer) => {
       for (let n = 0; n < each; n++) {
         const child = spawn(process.execPath, [executable, ...args(writer, n)], { cwd: top, env, stdio: 'ignore' });
-        // oxlint-disable-next-line no-await-in-loop -- one command after the other is what a writer does
         const [code] = await once(child, 'exit');
         if (code !== 0) throw new Error(`${args(writer, n).join(' ')} gave ${code}`);
       }
@@ -85,11 +84,9 @@ async function compare(base, other, blocks) {
   /** @type {{ base: number[], other: number[], ratio: number[] }} */
   const seen = { base: [], other: [], ratio: [] };
   for (let block = 0; block <= blocks; block++) {
-    /* oxlint-disable no-await-in-loop -- nothing else may run meanwhile */
     const before = await base();
     const then = await other();
     const after = await base();
-    /* oxlint-enable no-await-in-loop */
     // The first block warms the caches.
     if (block === 0) continue;
     seen.base.push(before, after);

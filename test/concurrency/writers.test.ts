@@ -66,8 +66,8 @@ describe('many writers', () => {
     expect(failures).toEqual([]);
     expect(await judge(folder, writers)).toEqual([]);
     const wanted = SIZES.processes * SIZES.changes;
-    // The root commit and the probe of the inspection are two more.
-    expect(git(folder, 'rev-list', '--count', '--no-merges', 'tasks')).toBe(String(wanted + 2));
+    // The root commit and the two probes of the inspection are there too.
+    expect(git(folder, 'rev-list', '--count', '--no-merges', 'tasks')).toBe(String(wanted + 3));
   }, 1_200_000);
 
   it(`${SIZES.worktrees} processes in as many linked worktrees share the ledger`, async () => {

@@ -69,7 +69,7 @@ describe.each([
         .write([...taskBlobs(count, `${code} ${turn} `), commit])
         .then(() => refs.compareAndSwap({ ref: REF, expected: tip, next: commit.oid, log: LOG }))
         .then(() => 'done')
-        .catch((caught: { code?: string }) => caught.code ?? String(caught));
+        .catch((caught: { code?: string }) => caught.code ?? 'no code');
       isDone = broken.calls() < turn;
       const after: string | null = (await (await openAt(folder)).refs.read(REF)) ?? null;
       const where = `turn ${turn}, ${broken.failed()}: `;

@@ -264,7 +264,6 @@ describe('many changes', () => {
       expect(packCount(folder)).toBeLessThan(20);
       const looked = performance.now();
       await listTasks(await sessionIn(folder), { select: 'ready' });
-      // eslint-disable-next-line no-console -- the figures of docs/housekeeping.md
       if (isLong)
         console.log({
           changes,

@@ -57,7 +57,7 @@ describe('sync over a path', () => {
   test('lists the fields that both sides changed, and asks for a person only with --strict', () => {
     const { remote, ada } = sharedLedger();
     const ben = remote.clone('ben');
-    const [{ id = '' } = {}] = ada.json<{ tasks: { id: string }[] }>(['list']).tasks;
+    const id = ada.json<{ tasks: { id: string }[] }>(['list']).tasks[0]?.id ?? '';
     ada.json(['set', id, '--due', '2027-01-01']);
     ben.json(['set', id, '--due', '2027-02-02']);
     ada.sync();

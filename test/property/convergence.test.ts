@@ -42,7 +42,8 @@ const ACTS: readonly Act[] = [
   ({ session }, id, { token }) => setTasks(session, { ids: [id], metadata: { owner: token } }),
   ({ session }, id, { token }) => setTasks(session, { ids: [id], metadata: { [`k${token}`]: token } }),
   ({ session }, id, { token }) => setTasks(session, { ids: [id], labels: [token] }),
-  ({ session }, id, { task }) => setTasks(session, { ids: [id], unlabel: task.labels.slice(0, 1), unblock: task.blockedBy.slice(0, 1) }),
+  ({ session }, id, { task }) =>
+    setTasks(session, { ids: [id], unlabel: task.labels.slice(0, 1), unblock: task.blockedBy.slice(0, 1) }),
   ({ session }, id, { other }) => setTasks(session, { ids: [id], blockedBy: [other] }),
   ({ session }, id, { other }) => setTasks(session, { ids: [id], blockedBy: [other] }),
   ({ session }, id, { other, token }) => setTasks(session, { ids: [id], parent: token.endsWith('3') ? null : other }),
@@ -91,7 +92,8 @@ async function meet(model: Model, clone: Clone, { a, b, what }: Step): Promise<v
   const kind = MEETINGS[what % MEETINGS.length];
   const peer = model.clones[a % model.clones.length] ?? clone;
   if (kind === 'hub') return sync(model, clone);
-  if (kind === 'foreign') return mergeForeign(model.repository, clone, await peer.tip(), FOREIGN[b % FOREIGN.length] ?? 'ours');
+  if (kind === 'foreign')
+    return mergeForeign(model.repository, clone, await peer.tip(), FOREIGN[b % FOREIGN.length] ?? 'ours');
   await clone.session.ledger.join(await peer.tip(), clone.session.author());
 }
 

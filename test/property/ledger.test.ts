@@ -19,21 +19,34 @@ const pick = fc.nat(20);
 
 /** One thing that somebody tries; most are refused at some time, which is as good as the rest. */
 const step: fc.Arbitrary<Step> = fc.oneof(
-  fc.tuple(actor, fc.array(pick, { maxLength: 2 }), fc.option(pick)).map(([who, blockers, parent]): Step => async ({ as }, ids) => {
-    const at = (n: number): string => ids[n % ids.length] ?? '';
-    const edges = ids.length === 0 ? {} : { blockedBy: blockers.map(at), ...(parent !== null && { parent: at(parent) }) };
-    ids.push((await addTask(as(who), { subject: `Task ${ids.length}`, ...edges })).task.id);
-  }),
-  fc.tuple(actor, pick, pick).map(([who, a, b]): Step => ({ as }, ids) =>
-    setTasks(as(who), { ids: [ids[a % ids.length] ?? ''], blockedBy: [ids[b % ids.length] ?? ''] }),
-  ),
-  fc.tuple(actor, pick, pick).map(([who, a, b]): Step => ({ as }, ids) =>
-    setTasks(as(who), { ids: [ids[a % ids.length] ?? ''], parent: ids[b % ids.length] ?? '' }),
-  ),
   fc
-    .tuple(actor, pick, fc.constantFrom(claimTasks, completeTasks, releaseTasks, reopenTasks, cancelTasks))
-    .map(([who, a, verb]): Step => ({ as }, ids) => verb(as(who), { ids: [ids[a % ids.length] ?? ''] })),
-  fc.nat(3_600_000).map((ms): Step => async ({ world }) => world.advance(ms)),
+    .tuple(actor, fc.array(pick, { maxLength: 2 }), fc.option(pick))
+    .map(([who, blockers, parent]): Step => async ({ as }, ids) => {
+      const at = (n: number): string => ids[n % ids.length] ?? '';
+      const edges =
+        ids.length === 0 ? {} : { blockedBy: blockers.map(at), ...(parent !== null && { parent: at(parent) }) };
+      ids.push((await addTask(as(who), { subject: `Task ${ids.length}`, ...edges })).task.id);
+    }),
+  fc.tuple(actor, pick, pick).map(
+    ([who, a, b]): Step =>
+      ({ as }, ids) =>
+        setTasks(as(who), { ids: [ids[a % ids.length] ?? ''], blockedBy: [ids[b % ids.length] ?? ''] }),
+  ),
+  fc.tuple(actor, pick, pick).map(
+    ([who, a, b]): Step =>
+      ({ as }, ids) =>
+        setTasks(as(who), { ids: [ids[a % ids.length] ?? ''], parent: ids[b % ids.length] ?? '' }),
+  ),
+  fc.tuple(actor, pick, fc.constantFrom(claimTasks, completeTasks, releaseTasks, reopenTasks, cancelTasks)).map(
+    ([who, a, verb]): Step =>
+      ({ as }, ids) =>
+        verb(as(who), { ids: [ids[a % ids.length] ?? ''] }),
+  ),
+  fc.nat(3_600_000).map(
+    (ms): Step =>
+      async ({ world }) =>
+        world.advance(ms),
+  ),
 );
 
 async function run(ledger: MemoryLedger, steps: readonly Step[], after?: () => Promise<void>): Promise<void> {

@@ -75,7 +75,7 @@ describe('the canonical form', () => {
     fc.assert(
       fc.property(arbitraryTask(), arbitraryTask(), fc.constantFrom(...FIELDS.slice(1)), (task, other, { name }) => {
         const changed = { ...task, [name]: other[name] } as Task;
-        const strip = (of: Task): string => encodeTask({ ...of, [name]: undefined } as unknown as Task);
+        const strip = (of: Task): string => encodeTask({ ...of, [name]: undefined });
         expect(strip(changed)).toBe(strip(task));
         const value = changed[name] as JsonValue | undefined;
         const isThere = encodeTask(changed) !== strip(task);

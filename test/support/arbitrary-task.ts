@@ -47,7 +47,7 @@ const words = fc.array(fc.constantFrom('Run', 'the', 'API', 'tests', 'src/**', '
 });
 
 /** Any string of one line (no LF) without lone surrogates; it may be empty or blank. */
-export function arbitraryString(): fc.Arbitrary<string> {
+function arbitraryString(): fc.Arbitrary<string> {
   return fc.oneof(
     { weight: 4, arbitrary: words.map((list) => list.join(' ')) },
     { weight: 3, arbitrary: fc.constantFrom(...LOOKALIKES) },
@@ -58,12 +58,12 @@ export function arbitraryString(): fc.Arbitrary<string> {
 }
 
 /** A value of a single-line field: not blank, at most 1,000 UTF-16 units. */
-export function arbitraryLine(): fc.Arbitrary<string> {
+function arbitraryLine(): fc.Arbitrary<string> {
   return arbitraryString().filter((text) => text.trim() !== '' && text.length <= 1000);
 }
 
 /** Any text, with leading and trailing blanks, empty lines, tabs and line breaks of every kind. */
-export function arbitraryText(): fc.Arbitrary<string> {
+function arbitraryText(): fc.Arbitrary<string> {
   const line = fc.oneof(
     fc.constantFrom('', '', ' ', '  ', '\t', '\r', '  indented', '\tcode', 'trailing  ', '- item', '---'),
     arbitraryString(),
@@ -74,7 +74,7 @@ export function arbitraryText(): fc.Arbitrary<string> {
 }
 
 /** A valid id. */
-export function arbitraryId(): fc.Arbitrary<string> {
+function arbitraryId(): fc.Arbitrary<string> {
   const digit = fc.constantFrom(...'0123456789abcdefghjkmnpqrstvwxyz');
   return fc.oneof(
     { weight: 9, arbitrary: fc.string({ unit: digit, minLength: 8, maxLength: 8 }) },
@@ -83,14 +83,14 @@ export function arbitraryId(): fc.Arbitrary<string> {
 }
 
 /** An instant with whole seconds. */
-export function arbitraryInstant(): fc.Arbitrary<string> {
+function arbitraryInstant(): fc.Arbitrary<string> {
   return fc
     .integer({ min: 0, max: 4_102_444_800 })
     .map((seconds) => `${new Date(seconds * 1000).toISOString().slice(0, 19)}Z`);
 }
 
 /** A JSON value of some depth; no number that is -0. */
-export function arbitraryJson(): fc.Arbitrary<JsonValue> {
+function arbitraryJson(): fc.Arbitrary<JsonValue> {
   const number = fc.oneof(
     fc.integer(),
     fc.double({ noNaN: true, noDefaultInfinity: true }),

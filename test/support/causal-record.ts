@@ -68,7 +68,8 @@ function asideIn(task: Task): Set<string> {
       if (field === 'claim') {
         const { owner, term } = (value ?? {}) as { owner?: string; term?: number };
         facts.push(`claim ${owner}#${term}`);
-      } else if ((TEXTS as readonly string[]).includes(field)) facts.push(...linesOf(value).map((line) => `${field} ${line}`));
+      } else if ((TEXTS as readonly string[]).includes(field))
+        facts.push(...linesOf(value).map((line) => `${field} ${line}`));
       else if ((SET_FIELDS as readonly string[]).includes(field)) facts.push(`${field} ${String(value)}`);
       else facts.push(`${field} ${JSON.stringify(value)}`);
     }

@@ -17,7 +17,11 @@ export function worldWith(parts: Partial<World>): World {
 }
 
 /** A session on the repository of a folder. */
-export async function sessionIn(folder: string, world: World = processWorld(), warn?: (text: string) => void): Promise<Session> {
+export async function sessionIn(
+  folder: string,
+  world: World = processWorld(),
+  warn?: (text: string) => void,
+): Promise<Session> {
   return openSession(world, { dir: folder, as: 'ada', warn });
 }
 

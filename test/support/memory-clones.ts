@@ -26,7 +26,9 @@ export interface Clone {
 }
 
 /** Clones over one object store, so that nothing has to be transferred. `offsets`: how far off each clock is, in ms. */
-export async function makeClones(offsets: readonly number[]): Promise<{ repository: MemoryRepository; clones: Clone[] }> {
+export async function makeClones(
+  offsets: readonly number[],
+): Promise<{ repository: MemoryRepository; clones: Clone[] }> {
   const repository = createMemoryRepository();
   const clones: Clone[] = [];
   for (const [i, offset] of offsets.entries()) {
@@ -44,7 +46,12 @@ export async function makeClones(offsets: readonly number[]): Promise<{ reposito
 }
 
 /** Merges the other tip into the clone's branch the way that somebody without our join does. */
-export async function mergeForeign(repository: MemoryRepository, clone: Clone, other: Oid, how: ForeignMerge): Promise<void> {
+export async function mergeForeign(
+  repository: MemoryRepository,
+  clone: Clone,
+  other: Oid,
+  how: ForeignMerge,
+): Promise<void> {
   const tip = await clone.tip();
   const [base] = await mergeBases(commitReader(repository.objects), tip, other);
   if (base === other) return;

@@ -25,7 +25,7 @@ export function tableOf(...summaries: TaskSummary[]): TaskTable {
 }
 
 /** The nth id: `aaaa0000`, `aaaa0001` … */
-export function nthId(n: number): string {
+function nthId(n: number): string {
   return `aaaa${n.toString().padStart(4, '0')}`;
 }
 

@@ -23,9 +23,11 @@ export const verb: Verb<Flags> = {
   run: async (context, flags) => {
     const { commitEdits } = await import('../../app/commit.ts');
     const session = await openLedger(context);
-    const answer = await commitEdits(session, { message: flags.message }, writeOptions(flags)).catch((error: unknown) => {
-      throw context.json ? error : withProblemLines(error, context);
-    });
+    const answer = await commitEdits(session, { message: flags.message }, writeOptions(flags)).catch(
+      (error: unknown) => {
+        throw context.json ? error : withProblemLines(error, context);
+      },
+    );
     const { tasks, shortIds, changed, worktree, files, ignored } = answer;
     const done = changed ? 'committed' : 'unchanged';
     context.answer({ ...tasksAnswer(answer, []), worktree, files, ignored }, () => [

@@ -16,7 +16,9 @@ export const verb: Verb = {
       answer.created
         ? `${good('created')} the ledger on branch ${branch}${origin}`
         : `the ledger is on branch ${branch} already ${quiet(`(${answer.tip.slice(0, 7)})`)}`,
-      ...(answer.driver === 'set' ? ['set merge.git-tasks.driver in the local config, so that git merges tasks field by field'] : []),
+      ...(answer.driver === 'set'
+        ? ['set merge.git-tasks.driver in the local config, so that git merges tasks field by field']
+        : []),
     ]);
     return EXIT.done;
   },

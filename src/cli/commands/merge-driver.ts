@@ -7,7 +7,12 @@ import { textArgument, type Verb } from '../verb.ts';
 export const verb: Verb = {
   run: async ({ folder }, _flags, args) => {
     const { mergeTaskFile } = await import('../../app/merge-driver.ts');
-    const [base, ours, theirs, path] = [0, 1, 2, 3].map((index) => textArgument(args, index)) as [string, string, string, string];
+    const [base, ours, theirs, path] = [0, 1, 2, 3].map((index) => textArgument(args, index)) as [
+      string,
+      string,
+      string,
+      string,
+    ];
     if (mergeTaskFile({ folder, base, ours, theirs, path }) === 'merged') return EXIT.done;
     throw new TasksError('damaged', `Neither side of ${JSON.stringify(path)} is a task file`, {
       hint: 'Take one side and mend it: git checkout --ours, then git tasks doctor',

@@ -60,7 +60,9 @@ async function choiceOf(context: Context, flags: Flags, { id, field }: Conflicts
   if (take === undefined && value === undefined && all !== true) return undefined;
   checkFlags(flags);
   if (id === undefined && all !== true) {
-    throw new TasksError('usage', 'No task named', { hint: 'git tasks resolve ID --take kept, or --all for every task' });
+    throw new TasksError('usage', 'No task named', {
+      hint: 'git tasks resolve ID --take kept, or --all for every task',
+    });
   }
   if (value !== undefined && field === undefined) {
     throw new TasksError('usage', '--value needs a field', { hint: 'git tasks resolve ID FIELD --value TEXT' });
@@ -84,7 +86,18 @@ function parseSide(word: string): 'kept' | 'other' {
 }
 
 /** Fields whose values are texts: what looks like JSON in them is a text all the same. */
-const TEXTS = new Set(['subject', 'activeForm', 'description', 'result', 'due', 'defer', 'parent', 'status', 'owner', 'list']);
+const TEXTS = new Set([
+  'subject',
+  'activeForm',
+  'description',
+  'result',
+  'due',
+  'defer',
+  'parent',
+  'status',
+  'owner',
+  'list',
+]);
 
 function parseValue(text: string, field: string): JsonValue {
   if (text === '') return null;

@@ -51,7 +51,13 @@ async function syncOnce(context: Context, flags: Flags): Promise<ExitCode> {
   const { remote, all, acceptRewrite, strict } = flags;
   const isShown = flags.progress ?? (world.stderr.isTerminal && !context.json);
   const progress = isShown ? (text: string): void => void world.stderr.stream.write(transferText(text)) : undefined;
-  const answer = await syncLedger(await openLedger(context), { remote, all, acceptRewrite, progress, warn: session.warn });
+  const answer = await syncLedger(await openLedger(context), {
+    remote,
+    all,
+    acceptRewrite,
+    progress,
+    warn: session.warn,
+  });
   context.answer(toJson(answer, all === true), () => answer.reports.flatMap((report) => reportLines(report, out)));
   context.note(noticeLines(answer, err));
   const isRefused = answer.reports.some(({ refused }) => refused !== undefined && refused.travelsOn === undefined);
@@ -87,7 +93,7 @@ function reportLines({ remote, received, sent, merged, adopted, refused }: SyncR
     received > 0 ? `${received} received` : '',
     sent > 0 ? `${sent} sent` : '',
     merged.length > 0 ? `${count(merged.length, 'task')} merged` : '',
-    conflicts > 0 ? paint.warning(`${count(conflicts, 'new conflict')}`) : '',
+    conflicts > 0 ? paint.warning(count(conflicts, 'new conflict')) : '',
   ].filter(Boolean);
   const isQuiet = parts.length === 0 && refused === undefined;
   return [
@@ -95,9 +101,11 @@ function reportLines({ remote, received, sent, merged, adopted, refused }: SyncR
       ? `${name}: ${paint.good('up to date')}`
       : `${paint.good('synced')} with ${name}: ${parts.length > 0 ? parts.join(', ') : 'nothing new'}`,
     ...adopted.map((ref) => `joined ${printable(ref.replace('refs/heads/', ''))}`),
-    ...merged.filter((task) => task.conflicts.length > 0).map(({ id, conflicts: list }) => {
-      return `  ${id}: ${[...new Set(list.map(({ field }) => printable(field)))].join(', ')}`;
-    }),
+    ...merged
+      .filter((task) => task.conflicts.length > 0)
+      .map(({ id, conflicts: list }) => {
+        return `  ${id}: ${[...new Set(list.map(({ field }) => printable(field)))].join(', ')}`;
+      }),
   ];
 }
 
@@ -108,25 +116,42 @@ function noticeLines({ reports, failures, conflicts, damaged }: SyncAnswer, { pa
     const said = refused.reason.split('\n').map((line) => `  ${printable(line)}`);
     const { travelsOn } = refused;
     if (travelsOn === undefined) {
-      const hint = 'your work is safe here. Send it on another branch: git config tasks.fallbackRef auto; git tasks sync';
-      return [`${paint.bad('refused:')} ${printable(remote)} does not take ${branch} from you (${refused.trouble})`, ...said, hintLine(hint, paint.quiet)];
+      const hint =
+        'your work is safe here. Send it on another branch: git config tasks.fallbackRef auto; git tasks sync';
+      return [
+        `${paint.bad('refused:')} ${printable(remote)} does not take ${branch} from you (${refused.trouble})`,
+        ...said,
+        hintLine(hint, paint.quiet),
+      ];
     }
     const other = printable(travelsOn.replace('refs/heads/', ''));
-    return [`${paint.warning('refused:')} ${printable(remote)} does not take ${branch} from you; your work travels on ${other}`, ...said];
+    return [
+      `${paint.warning('refused:')} ${printable(remote)} does not take ${branch} from you; your work travels on ${other}`,
+      ...said,
+    ];
   });
   for (const { error } of failures) lines.push(`${paint.bad('error:')} ${printable(error.message)}`);
   if (conflicts > 0) {
-    lines.push(`${paint.warning('conflicts:')} ${count(conflicts, 'task')} with open conflicts`, hintLine('git tasks lint', paint.quiet));
+    lines.push(
+      `${paint.warning('conflicts:')} ${count(conflicts, 'task')} with open conflicts`,
+      hintLine('git tasks lint', paint.quiet),
+    );
   }
   if (damaged > 0) {
-    lines.push(`${paint.warning('warning:')} ${count(damaged, 'file')} cannot be read`, hintLine('git tasks doctor', paint.quiet));
+    lines.push(
+      `${paint.warning('warning:')} ${count(damaged, 'file')} cannot be read`,
+      hintLine('git tasks doctor', paint.quiet),
+    );
   }
   return lines;
 }
 
 /** What a remote sends goes to the terminal: nothing in it may steer that. Carriage returns redraw a line of progress. */
 function transferText(text: string): string {
-  return text.split(/([\r\n])/).map((part) => (part === '\r' || part === '\n' ? part : printable(part))).join('');
+  return text
+    .split(/([\r\n])/)
+    .map((part) => (part === '\r' || part === '\n' ? part : printable(part)))
+    .join('');
 }
 
 function parseSeconds(word: string): number {

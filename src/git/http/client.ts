@@ -26,12 +26,20 @@ export interface Advertisement {
 }
 
 /** The remote of this name. Throws `unsupported` for what is not http, `not-found` for none. */
-export function httpRemote(name: string, { config, env, timeout, isPush }: {
-  readonly config: GitConfig;
-  readonly env: Env;
-  readonly timeout: number;
-  readonly isPush: boolean;
-}): HttpRemote {
+export function httpRemote(
+  name: string,
+  {
+    config,
+    env,
+    timeout,
+    isPush,
+  }: {
+    readonly config: GitConfig;
+    readonly env: Env;
+    readonly timeout: number;
+    readonly isPush: boolean;
+  },
+): HttpRemote {
   const address = (isPush ? config.get(`remote.${name}.pushurl`) : undefined) ?? config.get(`remote.${name}.url`) ?? '';
   const url = URL.canParse(address) ? new URL(address) : undefined;
   if (url === undefined || !['http:', 'https:'].includes(url.protocol)) {
@@ -45,7 +53,10 @@ export function httpRemote(name: string, { config, env, timeout, isPush }: {
   url.username = '';
   url.password = '';
   const token = Buffer.from(`${user}:${password}`).toString('base64');
-  const headers = { 'user-agent': 'git/2.0 (git-tasks)', ...(user !== undefined && { authorization: `Basic ${token}` }) };
+  const headers = {
+    'user-agent': 'git/2.0 (git-tasks)',
+    ...(user !== undefined && { authorization: `Basic ${token}` }),
+  };
   return { name, url: url.href.replace(/\/$/, ''), headers, timeout };
 }
 
@@ -74,17 +85,26 @@ export async function post(remote: HttpRemote, service: Service, body: Uint8Arra
   return request(remote, `/${service}`, { method: 'POST', headers, body });
 }
 
-async function request(remote: HttpRemote, path: string, init: RequestInit): Promise<Buffer> {
+interface Request {
+  readonly method?: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: Uint8Array;
+}
+
+async function request(remote: HttpRemote, path: string, init: Request): Promise<Buffer> {
   const { name, url, headers, timeout } = remote;
   try {
     const signal = AbortSignal.timeout(timeout);
     const answer = await fetch(url + path, { ...init, headers: { ...headers, ...init.headers }, signal });
     const body = Buffer.from(await answer.arrayBuffer());
     if (answer.ok) return body;
-    throw remoteFailure(name, troubleOfStatus(answer.status), { words: `http status ${answer.status}: ${body.toString()}` });
+    throw remoteFailure(name, troubleOfStatus(answer.status), {
+      words: `http status ${answer.status}: ${body.toString()}`,
+    });
   } catch (error) {
     if (error instanceof TasksError) throw error;
-    const words = error instanceof Error ? `${error.message}${error.cause instanceof Error ? `: ${error.cause.message}` : ''}` : '';
+    const words =
+      error instanceof Error ? `${error.message}${error.cause instanceof Error ? `: ${error.cause.message}` : ''}` : '';
     throw remoteFailure(name, 'unreachable', { words, cause: error });
   }
 }

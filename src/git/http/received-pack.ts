@@ -6,7 +6,7 @@ import { dirname, join } from 'node:path';
 /** Where packs go, and what makes their indexes (next to a file that is named from the git folder). */
 export interface PackPlace {
   readonly commonDir: string;
-  index(file: string): Promise<unknown>;
+  readonly index: (file: string) => Promise<unknown>;
 }
 
 const HEADER_BYTES = 12;

@@ -8,7 +8,17 @@
 import { invariant, TasksError } from '../../errors.ts';
 import { buildPack } from '../files/pack-write.ts';
 import { IsomorphicObjectStore } from '../isomorphic.ts';
-import type { Fetched, FetchRequest, Oid, PushRequest, PushResult, RefLog, RemoteTrouble, Repository, Transport } from '../ports.ts';
+import type {
+  Fetched,
+  FetchRequest,
+  Oid,
+  PushRequest,
+  PushResult,
+  RefLog,
+  RemoteTrouble,
+  Repository,
+  Transport,
+} from '../ports.ts';
 import { remoteFailure } from '../remote-trouble.ts';
 import type { TransportOptions } from '../system/transport.ts';
 import { setRef, trackingRef } from '../tracking.ts';
@@ -80,7 +90,9 @@ async function receive({ repository, options }: Reach, { remote, request, missin
     ...haves.map((oid) => packet(`have ${oid}\n`)),
     packet('done\n'),
   ];
-  const { lines, data, said, fatal } = splitBands(parsePackets(await post(remote, 'git-upload-pack', Buffer.concat(body))));
+  const { lines, data, said, fatal } = splitBands(
+    parsePackets(await post(remote, 'git-upload-pack', Buffer.concat(body))),
+  );
   options.progress?.(said);
   const error = fatal || (lines.find((line) => line.startsWith('ERR ')) ?? '');
   if (error !== '') throw remoteFailure(remote.name, 'failed', { words: error });
@@ -115,7 +127,11 @@ async function push(reach: Reach, request: PushRequest): Promise<PushResult> {
   options.progress?.(said);
   const report = data.length > 0 ? parsePackets(data).map((line) => line?.toString().trimEnd() ?? '') : lines;
   if (!report.includes(`ok ${ref}`)) {
-    const reason = [said.trim(), fatal.trim(), ...report.filter((line) => line.startsWith('ng ') || /^unpack (?!ok)/.test(line))];
+    const reason = [
+      said.trim(),
+      fatal.trim(),
+      ...report.filter((line) => line.startsWith('ng ') || /^unpack (?!ok)/.test(line)),
+    ];
     return { status: 'refused', trouble: 'refused', reason: reason.filter(Boolean).join('\n') };
   }
   const log: RefLog = { name: 'git-tasks', email: '', at: options.world.now(), message: 'update by push' };
@@ -123,7 +139,11 @@ async function push(reach: Reach, request: PushRequest): Promise<PushResult> {
   return { status: 'pushed' };
 }
 
-async function pushBody({ repository }: Reach, theirs: Advertisement, { ref, expected, next }: PushRequest): Promise<Buffer> {
+async function pushBody(
+  { repository }: Reach,
+  theirs: Advertisement,
+  { ref, expected, next }: PushRequest,
+): Promise<Buffer> {
   const capabilities = ['report-status', 'side-band-64k'].filter((name) => theirs.capabilities.includes(name));
   const command = packet(`${expected ?? NO_OID} ${next ?? NO_OID} ${ref}\0 ${[...capabilities, AGENT].join(' ')}\n`);
   if (next === null) return Buffer.concat([command, flushPacket()]);

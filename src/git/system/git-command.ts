@@ -67,12 +67,6 @@ export function mustRunGit(args: readonly string[], options: GitCommandOptions):
   throw new TasksError('io', `git ${commandOf(args)} failed (${code}): ${stderr.trim()}`, { data: { args, code } });
 }
 
-/** Whether there is a git to run. */
-export function hasGit(options: Pick<GitCommandOptions, 'cwd' | 'env'>): boolean {
-  const result = spawnSync('git', ['--version'], { ...options, env: gitEnvironment(options.env), windowsHide: true });
-  return result.status === 0;
-}
-
 function outcomeOf(args: readonly string[], result: SpawnSyncReturns<Buffer>): GitOutcome {
   const { error, status, stdout, stderr, signal } = result;
   // EPIPE: git has ended without reading all of its input, and says why itself.

@@ -28,13 +28,16 @@ export function streamGit(args: readonly string[], options: GitStreamOptions): P
       stderr = (stderr + text).slice(-MAX_SAID);
       options.progress?.(text);
     });
-    const timer = setTimeout(() => {
-      isLate = true;
-      child.kill();
-      // What git has started may hold the pipes open.
-      child.stdout.destroy();
-      child.stderr.destroy();
-    }, options.timeout ?? 2 ** 31 - 1);
+    const timer = setTimeout(
+      () => {
+        isLate = true;
+        child.kill();
+        // What git has started may hold the pipes open.
+        child.stdout.destroy();
+        child.stderr.destroy();
+      },
+      options.timeout ?? 2 ** 31 - 1,
+    );
     child.on('error', (error) => {
       clearTimeout(timer);
       reject(spawnFailure(args[0] ?? '', error));

@@ -1,7 +1,16 @@
 /** Fetches and pushes with the system's git: every protocol, and the user's own credentials and settings. */
 import type { World } from '../../world.ts';
 import { TasksError } from '../../errors.ts';
-import type { Fetched, FetchRequest, GitConfig, Oid, PushRequest, PushResult, Repository, Transport } from '../ports.ts';
+import type {
+  Fetched,
+  FetchRequest,
+  GitConfig,
+  Oid,
+  PushRequest,
+  PushResult,
+  Repository,
+  Transport,
+} from '../ports.ts';
 import { remoteFailure, troubleOf } from '../remote-trouble.ts';
 import { trackingRef } from '../tracking.ts';
 import type { GitOutcome } from './git-command.ts';
@@ -64,7 +73,11 @@ async function fetch(fetching: Fetching, request: FetchRequest): Promise<Fetched
   return { tip: null, others: await listOthers(repository, remote, prefix) };
 }
 
-async function fetchRefs({ git, options, progress }: Fetching, request: FetchRequest, refspecs: readonly string[]): Promise<GitOutcome> {
+async function fetchRefs(
+  { git, options, progress }: Fetching,
+  request: FetchRequest,
+  refspecs: readonly string[],
+): Promise<GitOutcome> {
   const { world } = options;
   const deepen = request.deepen === true ? ['--unshallow'] : [];
   const flags = ['--no-tags', '--no-write-fetch-head', '--no-recurse-submodules', '--no-auto-maintenance', '--prune'];
@@ -76,7 +89,11 @@ async function fetchRefs({ git, options, progress }: Fetching, request: FetchReq
   }
 }
 
-async function listOthers({ refs }: Repository, remote: string, prefix: string | undefined): Promise<ReadonlyMap<string, Oid>> {
+async function listOthers(
+  { refs }: Repository,
+  remote: string,
+  prefix: string | undefined,
+): Promise<ReadonlyMap<string, Oid>> {
   if (prefix === undefined) return new Map();
   const tracked = trackingRef(remote, prefix);
   return new Map([...(await refs.list(tracked))].map(([name, oid]) => [prefix + name.slice(tracked.length), oid]));

@@ -167,8 +167,17 @@ function detailSections(index: StoredIndex, order: readonly number[]): { offsets
 }
 
 function detailOf(index: StoredIndex, row: number): Detail {
-  const { id: _id, list: _list, subject, status: _s, priority: _p, created: _c, blockedBy: _b, parent: _pa, ...rest } =
-    index.table.summary(row);
+  const {
+    id: _id,
+    list: _list,
+    subject,
+    status: _s,
+    priority: _p,
+    created: _c,
+    blockedBy: _b,
+    parent: _pa,
+    ...rest
+  } = index.table.summary(row);
   return [subject, rest, index.change(row) ?? null];
 }
 

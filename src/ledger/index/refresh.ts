@@ -55,7 +55,10 @@ async function moveIndex(index: LedgerIndex, store: ObjectStore, target: Target)
   const removed: TaskId[] = [];
   const changed = differences.filter((difference) => difference.after !== undefined);
   const present = [...changed, ...(await filesElsewhere(index, store, { target, differences }))];
-  const objects = await readEach(store, present.map(({ after }) => after ?? ''));
+  const objects = await readEach(
+    store,
+    present.map(({ after }) => after ?? ''),
+  );
   for (const [i, { path, place, after: blob = '' }] of present.entries()) {
     const object = objects[i];
     const read = object instanceof TasksError ? problem(object.message) : readTask(object?.data, place);
@@ -94,7 +97,8 @@ type Read = Pick<RowUpdate, 'summary'> | Pick<DamagedFile, 'problems'>;
 
 function readTask(data: Uint8Array | undefined, place: TaskPlace): Read {
   if (data === undefined) return problem('the file is missing from the object store');
-  if (data.byteLength > MAX_FILE_BYTES) return problem(`the file has ${data.byteLength} bytes, ${MAX_FILE_BYTES} are allowed`);
+  if (data.byteLength > MAX_FILE_BYTES)
+    return problem(`the file has ${data.byteLength} bytes, ${MAX_FILE_BYTES} are allowed`);
   if (!isUtf8(data)) return problem('the file is not UTF-8');
   const text = Buffer.from(data.buffer, data.byteOffset, data.byteLength).toString('utf8');
   const fast = decodeCanonical(text, place);

@@ -44,7 +44,11 @@ export interface PreparedJoin {
 }
 
 /** Joins two tips. `index` is an index of any state, to work on: it is moved to the result. */
-export async function prepareJoin(store: ObjectStore, index: LedgerIndex, tips: { readonly x: Oid; readonly y: Oid }): Promise<PreparedJoin> {
+export async function prepareJoin(
+  store: ObjectStore,
+  index: LedgerIndex,
+  tips: { readonly x: Oid; readonly y: Oid },
+): Promise<PreparedJoin> {
   const staging = new Staging(store);
   const reader = commitReader(store);
   // The sides have no order; sorting them makes the work alike as well.

@@ -129,14 +129,15 @@ async function readFile(staging: Staging, file: FileAt | undefined): Promise<Rea
 /** A file that is no task, changed on both sides: by lines where it is text, else the greater. */
 async function mergeOther(staging: Staging, { base, x, y }: Trio): Promise<FileAt | undefined> {
   if (x === undefined || y === undefined) return x ?? y;
-  const texts: (string | undefined)[] = [];
-  for (const file of [base, x, y]) {
-    const data = file && (await staging.read(file.blob))?.data;
-    texts.push(data !== undefined && isUtf8(data) ? Buffer.from(data).toString('utf8') : undefined);
-  }
-  const [old, mine, theirs] = texts;
+  const [old, mine, theirs] = await Promise.all([base, x, y].map((file) => textAt(staging, file)));
   if (mine === undefined || theirs === undefined) return x.blob > y.blob ? x : y;
   const { value } = decideText(x.path, { base: old, x: mine, y: theirs }, { x: 0, y: 0 });
   const text = typeof value === 'string' ? value : '';
   return { path: x.path, blob: staging.put('blob', Buffer.from(text)) };
+}
+
+/** The text of a file; undefined when it is missing or no text. */
+async function textAt(staging: Staging, file: FileAt | undefined): Promise<string | undefined> {
+  const data = file && (await staging.read(file.blob))?.data;
+  return data !== undefined && isUtf8(data) ? Buffer.from(data).toString('utf8') : undefined;
 }

@@ -134,7 +134,11 @@ interface MergeContext {
 }
 
 /** The trees of the parents, and of what came before the merge besides: their best common ancestors, and the mended parents. */
-async function contextOf({ reader, staging }: Tools, { parents }: Commit, mended: readonly Oid[]): Promise<MergeContext> {
+async function contextOf(
+  { reader, staging }: Tools,
+  { parents }: Commit,
+  mended: readonly Oid[],
+): Promise<MergeContext> {
   const [first = '', ...rest] = parents;
   const bases = new Set<Oid>();
   for (const other of rest) for (const base of await mergeBases(reader, first, other)) bases.add(base);
@@ -153,7 +157,10 @@ interface FileInput {
   readonly lists: readonly TaskPlace[];
 }
 
-async function mendFile({ staging, made, right, context, lists }: FileInput, edits: Map<string, Oid | null>): Promise<void> {
+async function mendFile(
+  { staging, made, right, context, lists }: FileInput,
+  edits: Map<string, Oid | null>,
+): Promise<void> {
   const at = async (tree: Oid): Promise<Found[]> => versionsAt(staging, tree, lists);
   const all = async (trees: readonly Oid[]): Promise<Task[]> =>
     (await Promise.all(trees.map(at))).flat().map(({ task }) => task);
@@ -162,12 +169,15 @@ async function mendFile({ staging, made, right, context, lists }: FileInput, edi
   if (wanted === undefined) return;
   const parents = await all(context.parents);
   const bases = await all(context.bases);
-  if (mine !== undefined && twice.length === 0 && isDriverWork({ parents, bases, made: mine.task, right: wanted.task })) return;
+  if (mine !== undefined && twice.length === 0 && isDriverWork({ parents, bases, made: mine.task, right: wanted.task }))
+    return;
   const before = [...bases, ...(await all(context.mended))];
-  const task = mine === undefined ? wanted.task : mendTask({ parents, bases: before, made: mine.task, right: wanted.task });
+  const task =
+    mine === undefined ? wanted.task : mendTask({ parents, bases: before, made: mine.task, right: wanted.task });
   const isRight = sameJson(task, wanted.task);
   if (mine !== undefined && twice.length === 0 && sameJson(task, mine.task)) return;
-  for (const place of lists) if ((await readBlobAt(staging, made, taskPath(place))) !== undefined) edits.set(taskPath(place), null);
+  for (const place of lists)
+    if ((await readBlobAt(staging, made, taskPath(place))) !== undefined) edits.set(taskPath(place), null);
   const text = isRight ? wanted.text : patchTask(wanted.text, wanted.task, task);
   edits.set(taskPath(task), staging.put('blob', Buffer.from(text)));
 }

@@ -38,7 +38,7 @@ const EMPTY = {
 };
 
 /** One object of each type, the commit on the tree, the tree on the blob. */
-export function oneOfEach(algorithm: HashAlgorithm = 'sha1'): NewObject[] {
+function oneOfEach(algorithm: HashAlgorithm = 'sha1'): NewObject[] {
   const newObject = (type: ObjectType, data: Uint8Array | string): NewObject => objectOf(type, data, algorithm);
   const blob = newObject('blob', 'id: 7kq3m2xz\n');
   const tree = newObject('tree', serializeTree([{ mode: '100644', name: '7kq3m2xz.yaml', oid: blob.oid }]));

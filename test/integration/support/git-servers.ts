@@ -40,14 +40,22 @@ export async function serveHttp(repository: string, first: HttpOptions = {}): Pr
   endWithTest(child);
   const [port] = (await once(child.stdout, 'data')) as [Buffer];
   const host = `127.0.0.1:${port.toString().trim()}`;
-  const url: HttpServer['url'] = (credentials) => `http://${credentials === undefined ? '' : `${credentials}@`}${host}/remote.git`;
+  const url: HttpServer['url'] = (credentials) =>
+    `http://${credentials === undefined ? '' : `${credentials}@`}${host}/remote.git`;
   return { url, become };
 }
 
 /** Serves a bare repository through `git daemon`; gives its address. */
 export async function serveDaemon(repository: string): Promise<string> {
   const port = await freePort();
-  const args = ['daemon', '--export-all', '--enable=receive-pack', '--listen=127.0.0.1', `--port=${port}`, `--base-path=${join(repository, '..')}`];
+  const args = [
+    'daemon',
+    '--export-all',
+    '--enable=receive-pack',
+    '--listen=127.0.0.1',
+    `--port=${port}`,
+    `--base-path=${join(repository, '..')}`,
+  ];
   const child = spawn('git', args, { stdio: 'ignore', detached: true });
   endWithTest(child);
   await untilOpen(port);
@@ -92,7 +100,8 @@ export async function serveSsh(repository: string): Promise<SshServer | undefine
   writeFileSync(known, `[127.0.0.1]:${port} ${readFileSync(join(folder, 'host.pub'), 'utf8')}`);
   return {
     url: `ssh://${userInfo().username}@127.0.0.1:${port}${repository}`,
-    command: (key) => `ssh -F none -i ${join(folder, key)} -o IdentitiesOnly=yes -o BatchMode=yes -o UserKnownHostsFile=${known}`,
+    command: (key) =>
+      `ssh -F none -i ${join(folder, key)} -o IdentitiesOnly=yes -o BatchMode=yes -o UserKnownHostsFile=${known}`,
   };
 }
 

@@ -100,16 +100,16 @@ describe('configuration', () => {
   });
 
   it.each([
-    ['gitdir:~/work/', true],
-    ['gitdir:work/', true],
+    ['gitdir:~/code/', true],
+    ['gitdir:code/', true],
     ['gitdir:**/repo/.git', true],
     ['gitdir:~/other/', false],
-    ['gitdir:~/WORK/', false],
-    ['gitdir/i:~/WORK/', true],
+    ['gitdir:~/CODE/', false],
+    ['gitdir/i:~/CODE/', true],
     ['onbranch:main', false],
   ])('includes under the condition %s: %s', (condition, isIncluded) => {
     const home = scratchFolder();
-    const commonDir = join(home, 'work/repo/.git');
+    const commonDir = join(home, 'code/repo/.git');
     write(join(home, '.gitconfig'), `[includeIf "${condition}"]\npath = extra.inc\n`);
     write(join(home, 'extra.inc'), '[user]\nname = Ada\n');
     const config = readConfig({ env: { HOME: home, GIT_CONFIG_NOSYSTEM: '1' }, commonDir, gitDir: commonDir });

@@ -66,11 +66,7 @@ describe('readiness', () => {
   });
 
   it('names all reasons at once', () => {
-    const verdict = judge(
-      summary(A, { blockedBy: [B], defer: '2027-01-01' }),
-      summary(B),
-      summary(C, { parent: A }),
-    );
+    const verdict = judge(summary(A, { blockedBy: [B], defer: '2027-01-01' }), summary(B), summary(C, { parent: A }));
     expect(verdict.reasons).toEqual(['deferred', 'blocker', 'child']);
   });
 });

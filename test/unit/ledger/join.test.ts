@@ -25,7 +25,12 @@ async function clones(): Promise<{ a: Session; b: Session; ledger: MemoryLedger;
 
 async function shared(fields: object = {}): Promise<Awaited<ReturnType<typeof clones>> & { id: string }> {
   const made = await clones();
-  const { task } = await addTask(made.a, { subject: 'Shared', labels: ['x'], description: 'one\ntwo\nthree', ...fields });
+  const { task } = await addTask(made.a, {
+    subject: 'Shared',
+    labels: ['x'],
+    description: 'one\ntwo\nthree',
+    ...fields,
+  });
   await made.meet();
   return { ...made, id: task.id };
 }

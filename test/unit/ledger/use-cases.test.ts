@@ -1,7 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import { addTask } from '../../../src/app/add.ts';
 import { runBatch } from '../../../src/app/batch.ts';
-import { cancelTasks, claimTasks, completeTasks, releaseTasks, renewTasks, reopenTasks } from '../../../src/app/life.ts';
+import {
+  cancelTasks,
+  claimTasks,
+  completeTasks,
+  releaseTasks,
+  renewTasks,
+  reopenTasks,
+} from '../../../src/app/life.ts';
 import { listTasks } from '../../../src/app/list.ts';
 import { logChanges } from '../../../src/app/log.ts';
 import { claimNext } from '../../../src/app/next.ts';

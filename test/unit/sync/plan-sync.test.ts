@@ -28,7 +28,12 @@ describe('the plan of a sync', () => {
     [7, 'there is no local branch', { local: undefined }, ['take']],
     [8, 'the remote lost what it was seen with', { isRewritten: true }, ['refuse']],
     [8, 'that is accepted', { isRewritten: true, acceptRewrite: true }, ['join', 'push']],
-    [8, 'that is accepted with nothing new here', { isRewritten: true, acceptRewrite: true, hasOwn: onlyRemote }, ['join']],
+    [
+      8,
+      'that is accepted with nothing new here',
+      { isRewritten: true, acceptRewrite: true, hasOwn: onlyRemote },
+      ['join'],
+    ],
     [8, 'that is accepted where it went back', { isRewritten: true, acceptRewrite: true, hasOwn: onlyLocal }, ['push']],
     [9, 'neither side has the branch', { local: undefined, remote: null }, ['refuse']],
   ])('is scenario %i when %s', (number, _when, parts, steps) => {
