@@ -46,7 +46,8 @@ export async function uninstall(session: Session, input: UninstallInput = {}): P
   // The settings first: they are what can still be in the way. The files last: taking a lock makes one of them.
   const settings = await removeAllSettings(session, input.branch === true);
   const branch = unpushed === undefined ? [] : await removeBranch(session, unpushed);
-  return { removed: [...settings, ...branch, ...removeFiles(session)], ...(unpushed !== undefined && { unpushed }) };
+  const removed = [...settings, ...branch, ...(await removeSeenRefs(session)), ...removeFiles(session)];
+  return { removed, ...(unpushed !== undefined && { unpushed }) };
 }
 
 function checkQuiet({ repository, world }: Session): void {
@@ -92,6 +93,14 @@ async function removeBranch({ repository, ledger, world }: Session, { tip }: Unp
   throw new TasksError('race', `${ref} was changed while it was being removed`, {
     hint: 'The branch is there as before. Run it again',
   });
+}
+
+/** The refs in which syncs remember what they saw of remotes. */
+async function removeSeenRefs({ repository, world }: Session): Promise<string[]> {
+  const log = { name: 'git-tasks', email: 'git-tasks@localhost', at: world.now(), message: 'tasks: uninstall' };
+  const seen = await repository.refs.list('refs/git-tasks/');
+  for (const [ref, expected] of seen) await repository.refs.compareAndSwap({ ref, expected, next: null, log });
+  return [...seen.keys()];
 }
 
 /** The settings in the repository's own files; what stands in the user's is the user's. */

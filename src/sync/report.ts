@@ -1,5 +1,6 @@
 /** What a sync did. */
 import type { Oid, RemoteTrouble } from '../git/ports.ts';
+import type { TaskId } from '../task/types.ts';
 import type { JoinedTask } from '../ledger/join/join.ts';
 import type { Scenario, ScenarioName } from './plan-sync.ts';
 
@@ -24,6 +25,8 @@ export interface SyncReport {
   readonly sent: number;
   /** Tasks that both sides had changed, with the conflicts that came up. */
   readonly merged: readonly JoinedTask[];
+  /** Merges that somebody made without our rules, and the tasks in which they had lost something: it is back. */
+  readonly mended: readonly MendedMerge[];
   /** Branches of others' work that the remote had not let into the ledger's own branch, and that were joined here. */
   readonly adopted: readonly string[];
   readonly refused?: Refusal;
@@ -33,12 +36,19 @@ export interface SyncReport {
   readonly tip: Oid;
 }
 
+/** A merge of somebody else's that was mended. */
+export interface MendedMerge {
+  readonly merge: Oid;
+  readonly tasks: readonly TaskId[];
+}
+
 /** A report while it is being written. */
 export class ReportDraft {
   readonly #remote: string;
   readonly #scenarios: Scenario[] = [];
   readonly #merged = new Map<string, JoinedTask>();
   readonly #adopted: string[] = [];
+  readonly mended: MendedMerge[] = [];
   received: number = 0;
   sent: number = 0;
   refused: Refusal | undefined;
@@ -77,6 +87,7 @@ export class ReportDraft {
       received: this.received,
       sent: this.sent,
       merged: [...this.#merged.values()],
+      mended: this.mended,
       adopted: this.#adopted,
       ...(this.refused !== undefined && { refused: this.refused }),
       attempts: this.attempts,

@@ -115,7 +115,8 @@ async function bringIn(run: Run, fetched: Fetched, look: Look): Promise<Oid | un
 }
 
 async function join({ port, options, draft }: Run, oid: Oid): Promise<void> {
-  const { joined } = await port.ledger.join(oid, options.author);
+  const { joined, mends } = await port.ledger.join(oid, options.author);
+  draft.mended.push(...mends.map(({ merge, tasks }) => ({ merge, tasks })));
   if (joined.kind === 'merged') draft.merge(joined.tasks);
 }
 

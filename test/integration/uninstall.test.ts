@@ -33,12 +33,15 @@ describe('uninstall', () => {
     await add(folder, 'One');
     git(folder, 'config', 'tasks.lease', '10m');
     git(folder, 'config', 'merge.git-tasks.driver', 'git tasks merge-driver');
+    const seen = 'refs/git-tasks/seen/origin/tasks';
+    git(folder, 'update-ref', seen, 'tasks');
     const tip = oidOf(folder, 'tasks');
     const { removed, unpushed } = await remove(folder);
-    expect(removed).toEqual(['config: tasks.lease', 'config: merge.git-tasks.driver', 'git-tasks']);
+    expect(removed).toEqual(['config: tasks.lease', 'config: merge.git-tasks.driver', seen, 'git-tasks']);
     expect(unpushed).toBeUndefined();
     expect(oidOf(folder, 'tasks')).toBe(tip);
     expect(existsSync(join(folder, '.git/git-tasks'))).toBe(false);
+    expect(git(folder, 'for-each-ref', 'refs/git-tasks')).toBe('');
     expect(git(folder, 'config', '--list', '--local')).not.toMatch(/tasks/);
     expect(await remove(folder)).toEqual({ removed: [] });
     expect(fsckOf(folder)).toBe('');

@@ -76,7 +76,7 @@ export async function takeRefuge(scene: Scene, state: BranchState, refuge: Refug
   const log = { name: actor, email, at: files.now(), message: `tasks: doctor: back to the last whole state` };
   if (state.torn !== undefined) return replaceTorn(scene, { torn: state.torn, next: refuge.oid, log });
   const update = { ref, expected: state.oid ?? null, next: refuge.oid, log };
-  const { status } = await session.repository.refs.compareAndSwap(update);
+  const { status } = await session.ledger.move(update);
   if (status === 'stale')
     throw new TasksError('race', `${ref} was moved by somebody else meanwhile`, { hint: 'Run it again' });
 }

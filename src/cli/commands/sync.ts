@@ -86,7 +86,8 @@ function toJson({ reports, failures, conflicts, damaged }: SyncAnswer, isList: b
   return { remotes: reports, failures: errors, conflicts, damaged };
 }
 
-function reportLines({ remote, received, sent, merged, adopted, refused }: SyncReport, { paint }: Screen): string[] {
+function reportLines(report: SyncReport, { paint }: Screen): string[] {
+  const { remote, received, sent, merged, mended, adopted, refused } = report;
   const name = printable(remote);
   const conflicts = merged.reduce((sum, task) => sum + task.conflicts.length, 0);
   const parts = [
@@ -100,6 +101,7 @@ function reportLines({ remote, received, sent, merged, adopted, refused }: SyncR
     isQuiet
       ? `${name}: ${paint.good('up to date')}`
       : `${paint.good('synced')} with ${name}: ${parts.length > 0 ? parts.join(', ') : 'nothing new'}`,
+    ...mended.map(({ merge, tasks }) => `mended the merge ${merge.slice(0, 7)}: ${count(tasks.length, 'task')}`),
     ...adopted.map((ref) => `joined ${printable(ref.replace('refs/heads/', ''))}`),
     ...merged
       .filter((task) => task.conflicts.length > 0)
