@@ -3,7 +3,7 @@
  *
  *     npm run bench                             everything: medians of 21 interleaved rounds
  *     npm run bench -- --quick                  5 rounds
- *     npm run bench -- --only commands,cold     some groups: commands, series, cold, contention, real-data
+ *     npm run bench -- --only commands,cold     some groups: commands, series, cold, contention, sharing, real-data
  *     npm run bench -- --json bench.json        the results in a file as well
  *
  * A missed target is a result, not a failure: the exit code says only whether everything could be measured.
@@ -19,6 +19,7 @@ import { isMet } from './measure.mjs';
 import { measureRealData } from './real-data.mjs';
 import { resultsToJson, resultTable } from './report.mjs';
 import { measureSeries } from './series.mjs';
+import { measureSharing } from './sharing.mjs';
 
 /** @typedef {import('./measure.mjs').Result} Result */
 
@@ -33,6 +34,7 @@ const GROUPS = {
   cold: () => measureCold({ rounds: quick ? 3 : 9 }),
   series: () => measureSeries({ rounds: quick ? 1 : 3 }),
   contention: () => measureContention(),
+  sharing: () => measureSharing({ rounds: quick ? 3 : 9 }),
   'real-data': () => measureRealData(),
 };
 

