@@ -29,7 +29,7 @@ export interface QueueOptions {
  * The second in line looks this often, in milliseconds. Those behind it can sleep for longer: no change takes less than
  * `TURN`. Fifty processes that all look every few milliseconds would need half a core for that.
  */
-const FIRST_PAUSE = 1;
+const FIRST_PAUSE = 2;
 const TURN = 4;
 const LONGEST_PAUSE = 100;
 
@@ -124,30 +124,58 @@ function makeFolders(fs: FileSystem, folder: string): void {
 
 /** Waits until the ticket is the first; whether a dead writer was met. */
 async function waitBehind(name: string, world: QueueWorld, options: QueueOptions): Promise<boolean> {
-  const { fs, folder, timeout, patience } = options;
+  const wait: Wait = { world, options, waited: 0, metDead: false };
   const passed = new Set<string>();
-  let metDead = false;
-  let head: string | undefined;
-  let since = 0;
-  let check = 0;
-  // What was slept is counted instead of looking at the clock, which may jump.
-  for (let waited = 0; ;) {
+  for (;;) {
     const before = earlierTickets(options, name).filter((other) => !passed.has(other));
-    const [first] = before;
-    if (first === undefined) return metDead;
-    if (first !== head) [head, since, check] = [first, waited, waited + FIRST_CHECK];
-    const isDead = waited >= check && world.isRunning(identityIn(first)) === false;
-    if (waited >= check) check = waited + CHECK_EVERY;
-    metDead ||= isDead;
-    if (isDead || waited - since >= patience * 2 ** lossesIn(first)) {
-      passed.add(first);
-      remove(fs, join(folder, first));
-      continue;
+    const [head] = before;
+    if (head === undefined) return wait.metDead;
+    if ((await waitFor(head, before.length, wait)) === 'gone') continue;
+    passed.add(head);
+    remove(options.fs, join(options.folder, head));
+  }
+}
+
+interface Wait {
+  readonly world: QueueWorld;
+  readonly options: QueueOptions;
+  /** What was slept is counted instead of looking at the clock, which may jump. Milliseconds. */
+  waited: number;
+  metDead: boolean;
+}
+
+/** Waits until the first in line has left, is found dead, or has used up our patience. Throws `busy`. */
+async function waitFor(head: string, inFront: number, wait: Wait): Promise<'gone' | 'dead' | 'late'> {
+  const { world, options } = wait;
+  const path = join(options.folder, head);
+  const patience = options.patience * 2 ** lossesIn(head);
+  // Where one has died, others may have, all at once.
+  let check = wait.metDead ? 0 : FIRST_CHECK;
+  // Only one file is looked at: with a listing each time, the waiting would take more of the machine than the writing.
+  for (let since = 0; isThere(options.fs, path);) {
+    if (since >= check) {
+      check = since + CHECK_EVERY;
+      if (world.isRunning(identityIn(head)) === false) {
+        wait.metDead = true;
+        return 'dead';
+      }
     }
-    if (waited >= timeout) throw busy(first, before.length, waited);
-    const pause = before.length === 1 ? FIRST_PAUSE : Math.min(LONGEST_PAUSE, TURN * before.length);
+    if (since >= patience) return 'late';
+    if (wait.waited >= options.timeout) throw busy(head, inFront, wait.waited);
+    const pause = inFront === 1 ? FIRST_PAUSE : Math.min(LONGEST_PAUSE, TURN * inFront);
     await world.sleep(pause);
-    waited += pause;
+    since += pause;
+    wait.waited += pause;
+  }
+  return 'gone';
+}
+
+function isThere(fs: FileSystem, path: string): boolean {
+  try {
+    return fs.statSync(path, { throwIfNoEntry: false }) !== undefined;
+  } catch (error) {
+    if (isSystemFault(error)) return false;
+    throw error;
   }
 }
 

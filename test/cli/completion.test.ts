@@ -30,7 +30,7 @@ describe.runIf(hasShell('bash'))('in bash', () => {
 
   test('verbs, flags and words', () => {
     const ledger = scratchLedger();
-    expect(complete(ledger, 'git-tasks', 're')).toEqual(['ready', 'renew', 'release', 'reopen']);
+    expect(complete(ledger, 'git-tasks', 're')).toEqual(['ready', 'renew', 'release', 'reopen', 'resolve']);
     expect(complete(ledger, 'git-tasks', '--list', 'main', 'sho')).toEqual(['show']);
     expect(complete(ledger, 'git-tasks', 'done', '--re')).toEqual(['--result', '--reason']);
     expect(complete(ledger, 'git-tasks', 'list', '--status', 'c')).toEqual(['completed', 'cancelled']);
