@@ -60,7 +60,10 @@ export async function draftChange(input: DraftInput, state: DraftState): Promise
   const overridden: string[] = [];
   const short = (id: TaskId): string => (snapshot.has(id) ? snapshot.short(id) : id);
   const rules = { ...input, overridden, short, override: plan.force === true ? plan.reason : undefined };
-  index.table.reserve(plan.operations.filter(({ op }) => op === 'create').map(({ id }) => id));
+  const created = plan.operations.filter(({ op }) => op === 'create').map(({ id }) => id);
+  // Within a series the snapshot looks at the very index that this moves on, so it is asked before that.
+  for (const id of created) if (!snapshot.has(id)) originals.set(id, undefined);
+  index.table.reserve(created);
   for (const operation of plan.operations) {
     const { id } = operation;
     if (!originals.has(id)) originals.set(id, await originalOf(input, state, id));

@@ -257,8 +257,7 @@ export class Ledger {
         const before = await this.#indexAt(tip.oid, 'save');
         return { index: before.fork(), snapshot: this.#view(before), local: tip.from === 'local' ? tip.oid : null };
       },
-      // The next plan of a series moves the index on, so each state is a fork of its own.
-      view: (index, objects, files) => new Snapshot(index.fork(), objects, files),
+      view: (index, objects, files) => new Snapshot(index, objects, files),
       settled: (index) => {
         this.#keep(this.#indexes.save(index));
       },

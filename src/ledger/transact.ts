@@ -45,7 +45,7 @@ export interface Change {
   readonly changed: boolean;
   /** The tasks that its operations named, as they are now. */
   readonly tasks: readonly Task[];
-  /** The ledger right after it. */
+  /** The ledger right after it. Within a series only the last one lasts: the next change moves its index on. */
   readonly snapshot: Snapshot;
 }
 
