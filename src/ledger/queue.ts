@@ -162,7 +162,9 @@ async function waitFor(head: string, inFront: number, wait: Wait): Promise<'gone
     }
     if (since >= patience) return 'late';
     if (wait.waited >= options.timeout) throw busy(head, inFront, wait.waited);
-    const pause = inFront === 1 ? FIRST_PAUSE : Math.min(LONGEST_PAUSE, TURN * inFront);
+    // Who takes long will hardly leave in the next moment.
+    const shortest = inFront === 1 ? FIRST_PAUSE : TURN * inFront;
+    const pause = Math.min(LONGEST_PAUSE, Math.max(shortest, since / 4));
     await world.sleep(pause);
     since += pause;
     wait.waited += pause;
