@@ -46,7 +46,9 @@ async function measureJoin(rounds) {
     const plain = timed(() =>
       run('git', ['-c', 'user.name=b', '-c', 'user.email=b', 'merge', '-q', '--no-edit', y], { cwd: worktree }),
     );
-    if (round > 0) [ours.push(time), theirs.push(plain)];
+    if (round === 0) continue;
+    ours.push(time);
+    theirs.push(plain);
   }
   const same = git(folder, 'rev-parse', 'tasks^{tree}') === git(worktree, 'rev-parse', 'HEAD^{tree}');
   if (!same) throw new Error('git and we merged two sides into different trees');
