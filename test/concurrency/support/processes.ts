@@ -77,7 +77,7 @@ export async function start(order: Order): Promise<Running> {
  * about to write to (11 times in 4,631 commits beside 221 runs of gc, git 2.39), a fetch looks at the HEAD of a worktree
  * that `worktree add` has made but not filled in yet.
  */
-const OURS = /\.lock|git-tasks|refs\/heads\/tasks/;
+const OURS = /\.lock\b|\.git\/git-tasks\/|refs\/heads\/tasks/;
 
 /**
  * Runs git commands over and over, one after the other, until stopped; then says which failed. Each runs at least once.
