@@ -150,7 +150,7 @@ const VERBS: Readonly<Record<string, LineVerb>> = {
     planClaim(bench, { ids: idsOf(line), lease: lengthOf(line), hold: line['hold'] === true }, context),
   renew: async (bench, line, context) => planRenew(bench, { ids: idsOf(line), lease: lengthOf(line) }, context),
   release: async (bench, line) => planRelease(bench, { ids: idsOf(line) }),
-  done: async (bench, line) => planDone(bench, { ids: idsOf(line), result: text(line, 'result') }),
+  done: async (bench, line, context) => planDone(bench, { ids: idsOf(line), result: text(line, 'result') }, context),
   reopen: async (bench, line) => planReopen(bench, { ids: idsOf(line) }),
   cancel: async (bench, line) =>
     planCancel(bench, { ids: idsOf(line), cascade: line['cascade'] === true, unblock: line['unblock'] === true }),

@@ -87,7 +87,7 @@ export async function completeTasks(
   input: DoneInput,
   options: WriteOptions = {},
 ): Promise<DoneAnswer> {
-  const change = await makeChange(session, (bench) => planDone(bench, input), options);
+  const change = await makeChange(session, (bench, context) => planDone(bench, input, context), options);
   const answer = await answerTasks(session, change);
   const { snapshot } = change;
   const unblocked = change.changed ? readyAfter(snapshot, change.result, session.world.now()) : [];
@@ -166,12 +166,12 @@ export async function planRelease(bench: Workbench, input: TasksInput): Promise<
 }
 
 /** Plans completions. A task that is completed already stays as it is. */
-export async function planDone(bench: Workbench, input: DoneInput): Promise<TaskId[]> {
+export async function planDone(bench: Workbench, input: DoneInput, { author }: PlanContext): Promise<TaskId[]> {
   const result = input.result === undefined ? '' : normalizeText(input.result).trimEnd();
   return each(bench, input, async (id) => {
     const { status } = await bench.task(id);
     if (status === 'completed' && result === '') return;
-    await bench.push({ op: 'complete', id, ...(result !== '' && { result }) });
+    await bench.push({ op: 'complete', id, by: author.actor, ...(result !== '' && { result }) });
   });
 }
 

@@ -44,7 +44,7 @@ export async function planStatus(
   const before = (await bench.task(id)).status;
   if (before === status) return;
   if (status === 'in_progress') await planClaim(bench, { ids: [id] }, context);
-  else if (status === 'completed') await planDone(bench, { ids: [id] });
+  else if (status === 'completed') await planDone(bench, { ids: [id] }, context);
   else if (status === 'cancelled') await planCancel(bench, { ids: [id] });
   else if (before === 'in_progress') await planRelease(bench, { ids: [id] });
   else await planReopen(bench, { ids: [id] });

@@ -6,7 +6,7 @@ import { taskPath } from '../ledger/layout.ts';
 import type { Snapshot } from '../ledger/snapshot.ts';
 import { toInstant } from '../task/instant.ts';
 import type { TaskSummary } from '../task/summary.ts';
-import type { Claim, Conflict, Instant, JsonValue, Note, Status, Task, TaskId } from '../task/types.ts';
+import type { Claim, Conflict, Evidence, Instant, JsonValue, Note, Status, Task, TaskId } from '../task/types.ts';
 import type { Session } from './session.ts';
 
 /** A task in a list: no long texts. Absent means: not set. */
@@ -25,6 +25,10 @@ export interface TaskRow {
   readonly blockedBy: readonly TaskId[];
   /** The blockers that are not completed yet. */
   readonly openBlockers: readonly TaskId[];
+  /** `gate`: what people or scripts open and close. Absent: a task. */
+  readonly kind?: string;
+  readonly reviews?: readonly TaskId[];
+  readonly completedBy?: readonly string[];
   readonly parent?: TaskId;
   readonly scope?: readonly string[];
   readonly due?: string;
@@ -40,9 +44,12 @@ export interface TaskView extends Omit<TaskRow, 'conflictCount'> {
   readonly blocks: readonly TaskId[];
   readonly children: readonly TaskId[];
   readonly acceptance: readonly string[];
+  /** The lines of `acceptance` that are ticked. */
+  readonly accepted: readonly string[];
   readonly checks: readonly string[];
   readonly description?: string;
   readonly result?: string;
+  readonly evidence: readonly Evidence[];
   readonly notes: readonly Note[];
   readonly metadata: Readonly<Record<string, JsonValue>>;
   readonly createdBy?: string;
@@ -87,13 +94,17 @@ export async function taskView(session: Session, snapshot: Snapshot, id: TaskId)
   };
 }
 
-function bodies(task: Task): Pick<TaskView, 'acceptance' | 'checks' | 'notes' | 'metadata' | 'conflicts'> {
+function bodies(
+  task: Task,
+): Pick<TaskView, 'acceptance' | 'accepted' | 'checks' | 'evidence' | 'notes' | 'metadata' | 'conflicts'> {
   return {
     ...(task.activeForm !== undefined && { activeForm: task.activeForm }),
     acceptance: task.acceptance,
+    accepted: task.accepted,
     checks: task.checks,
     ...(task.description !== undefined && { description: task.description }),
     ...(task.result !== undefined && { result: task.result }),
+    evidence: task.evidence,
     notes: task.notes,
     metadata: task.metadata,
     ...(task.createdBy !== undefined && { createdBy: task.createdBy }),

@@ -6,7 +6,7 @@ export interface Columns {
   /** Index into `STATUSES`. */
   status: Uint8Array;
   priority: Uint8Array;
-  flags: Uint8Array;
+  flags: Uint16Array;
   /** Index into `lists`. */
   list: Uint16Array;
   /** Seconds since 1970. */
@@ -31,7 +31,7 @@ export function emptyColumns(): Columns {
     size: 0,
     status: new Uint8Array(0),
     priority: new Uint8Array(0),
-    flags: new Uint8Array(0),
+    flags: new Uint16Array(0),
     list: new Uint16Array(0),
     created: new Uint32Array(0),
     parent: new Int32Array(0),
@@ -50,7 +50,7 @@ export function growRows(columns: Columns, rows: number): void {
   const room = Math.max(16, rows + (rows >> 1));
   columns.status = enlarged(columns.status, new Uint8Array(room));
   columns.priority = enlarged(columns.priority, new Uint8Array(room));
-  columns.flags = enlarged(columns.flags, new Uint8Array(room));
+  columns.flags = enlarged(columns.flags, new Uint16Array(room));
   columns.list = enlarged(columns.list, new Uint16Array(room));
   columns.created = enlarged(columns.created, new Uint32Array(room));
   columns.parent = enlarged(columns.parent, new Int32Array(room));

@@ -24,9 +24,11 @@ export const FLAG: Readonly<Record<FlagName, number>> = {
   owner: 32,
   due: 64,
   aliases: 128,
+  kind: 256,
+  reviews: 512,
 };
 
-type FlagName = 'claim' | 'defer' | 'scope' | 'conflicts' | 'labels' | 'owner' | 'due' | 'aliases';
+type FlagName = 'claim' | 'defer' | 'scope' | 'conflicts' | 'labels' | 'owner' | 'due' | 'aliases' | 'kind' | 'reviews';
 
 /** Numbers of the statuses in the `status` column. */
 export const STATUS: Readonly<Record<Status, number>> = { pending: 0, in_progress: 1, completed: 2, cancelled: 3 };
@@ -235,5 +237,7 @@ function flagsOf(summary: TaskSummary): number {
   if (summary.owner !== undefined) flags |= FLAG.owner;
   if (summary.due !== undefined) flags |= FLAG.due;
   if (summary.aliases !== undefined) flags |= FLAG.aliases;
+  if (summary.kind !== undefined) flags |= FLAG.kind;
+  if (summary.reviews !== undefined) flags |= FLAG.reviews;
   return flags;
 }

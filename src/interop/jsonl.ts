@@ -75,7 +75,15 @@ function toTask(record: Readonly<Record<string, unknown>>): Task {
   }
   const given = Object.fromEntries(known);
   for (const name of SET_FIELDS) given[name] = sortedSet((given[name] as readonly string[] | undefined) ?? []);
-  const defaults = { list: DEFAULT_LIST, priority: 2, notes: [], metadata: {}, conflicts: [] };
+  const defaults = {
+    list: DEFAULT_LIST,
+    priority: 2,
+    completedBy: [],
+    evidence: [],
+    notes: [],
+    metadata: {},
+    conflicts: [],
+  };
   return { ...defaults, ...given, extra: Object.fromEntries(extra) } as unknown as Task;
 }
 

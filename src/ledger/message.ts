@@ -68,6 +68,7 @@ const VERBS: Readonly<Record<Operation['op'], string>> = {
   create: 'add',
   edit: 'set',
   note: 'note',
+  evidence: 'evidence',
   claim: 'claim',
   renew: 'renew',
   release: 'release',
@@ -108,7 +109,7 @@ function changeTrailers(change: FieldChange): string[] {
 }
 
 /** Fields whose values are texts or structures: the diff shows them better than a line could. */
-const LONG = new Set(['description', 'result', 'notes', 'metadata', 'conflicts']);
+const LONG = new Set(['description', 'result', 'evidence', 'notes', 'metadata', 'conflicts']);
 
 function claimTrailers(before: unknown, after: unknown): string[] {
   const old = (before ?? {}) as Record<string, unknown>;

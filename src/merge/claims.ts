@@ -5,6 +5,7 @@
  * loses is kept as a conflict, so that both parties are told.
  */
 import { sameJson } from '../task/changes.ts';
+import { sortedSet } from '../task/text.ts';
 import type { Claim, Conflict, JsonValue, Status, Task } from '../task/types.ts';
 import { canonicalJson, conflictOf } from './decision.ts';
 
@@ -13,6 +14,7 @@ export interface Life {
   readonly status: Status;
   readonly owner?: string;
   readonly claim?: Claim;
+  readonly completedBy: readonly string[];
 }
 
 /** The merged life, and what was lost by it. */
@@ -22,8 +24,8 @@ export interface LifeDecision {
 }
 
 /** The part of a task that tells its life. */
-export function lifeOf({ status, owner, claim }: Task): Life {
-  return { status, ...(owner !== undefined && { owner }), ...(claim !== undefined && { claim }) };
+export function lifeOf({ status, owner, claim, completedBy }: Task): Life {
+  return { status, completedBy, ...(owner !== undefined && { owner }), ...(claim !== undefined && { claim }) };
 }
 
 /** Merges the lives of a task. `base` undefined: the task was made on both sides. */
@@ -32,7 +34,13 @@ export function decideLife(base: Life | undefined, x: Life, y: Life): LifeDecisi
   if (base !== undefined && sameJson(x, base)) return { life: y, conflicts: [] };
   if (base !== undefined && sameJson(y, base)) return { life: x, conflicts: [] };
   const [winner, loser] = wins(x, y, base) ? [x, y] : [y, x];
-  return { life: winner, conflicts: lostOf({ base, winner, loser }) };
+  return { life: { ...winner, completedBy: completers(winner, loser) }, conflicts: lostOf({ base, winner, loser }) };
+}
+
+/** Whoever completed it: two clones may have done so apart, and neither may review the other's work as their own. */
+function completers(winner: Life, loser: Life): readonly string[] {
+  if (winner.status !== 'completed' || loser.status !== 'completed') return winner.completedBy;
+  return sortedSet([...winner.completedBy, ...loser.completedBy]);
 }
 
 /** Whether the life of `a` stays: newer term, then further status, then the stronger claim, then a rule on the values. */
@@ -98,8 +106,8 @@ function holderOf({ owner, claim }: Life): JsonValue | undefined {
   return { owner: owner ?? null, term: claim?.term ?? 0, ...(session !== undefined && { session }) };
 }
 
-function jsonOf({ status, owner, claim }: Life): JsonValue {
-  return { status, owner: owner ?? null, claim: claim === undefined ? null : { ...claim } };
+function jsonOf({ status, owner, claim, completedBy }: Life): JsonValue {
+  return { status, completedBy, owner: owner ?? null, claim: claim === undefined ? null : { ...claim } };
 }
 
 function compare(a: string, b: string): number {

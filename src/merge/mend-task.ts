@@ -7,8 +7,9 @@
 import { sameJson } from '../task/changes.ts';
 import { FIELDS } from '../task/fields.ts';
 import { sortedSet } from '../task/text.ts';
-import type { Conflict, JsonValue, Note, Task } from '../task/types.ts';
+import type { Conflict, JsonValue, Task } from '../task/types.ts';
 import { canonicalJson } from './decision.ts';
+import type { Dated } from './sets.ts';
 
 /** One task around a merge. */
 export interface MadeMerge {
@@ -33,14 +34,14 @@ export function mendTask({ parents, bases, made, right }: MadeMerge): Task {
   const isOwn = (name: keyof Task): boolean => !known.some((task) => sameJson(task[name], made[name]));
   for (const { name, merge } of FIELDS) {
     if ((merge === 'scalar' || merge === 'text') && isOwn(name)) take(name);
+    if (merge === 'notes') merged[name] = datedOf(name, { parents, bases, made, right });
     if (merge === 'set') merged[name] = sortedSet(members(name, { parents, bases, made, right }));
   }
   if (isOwn('list')) take('list');
-  // Status, owner and claim are one thing: parts of two lives, as lines give them, are nobody's word.
-  if (isOwn('status')) (['status', 'owner', 'claim'] as const).forEach(take);
+  // Status, owner, claim and who completed it are one thing: parts of two lives, as lines give them, are nobody's word.
+  if (isOwn('status')) (['status', 'owner', 'claim', 'completedBy'] as const).forEach(take);
   return {
     ...(merged as unknown as Task),
-    notes: notesOf({ parents, bases, made, right }),
     metadata: mapOf('metadata', known, { made, right }),
     extra: mapOf('extra', known, { made, right }),
     conflicts: conflictsOf({ parents, bases, made, right }),
@@ -64,11 +65,12 @@ function members(name: keyof Task, merge: MadeMerge): string[] {
   return choose(keys(merge.right), listsOf(merge, keys));
 }
 
-function notesOf(merge: MadeMerge): Note[] {
-  const ids = ({ notes }: Task): string[] => notes.map(({ id }) => id);
-  const byId = new Map([...merge.made.notes, ...merge.right.notes].map((note) => [note.id, note]));
-  const notes = choose(ids(merge.right), listsOf(merge, ids)).flatMap((id) => byId.get(id) ?? []);
-  return notes.sort((a, b) => (`${a.at} ${a.id}` < `${b.at} ${b.id}` ? -1 : 1));
+function datedOf(name: keyof Task, merge: MadeMerge): Dated[] {
+  const records = (task: Task): readonly Dated[] => task[name] as unknown as readonly Dated[];
+  const ids = (task: Task): string[] => records(task).map(({ id }) => id);
+  const byId = new Map([...records(merge.made), ...records(merge.right)].map((record) => [record.id, record]));
+  const kept = choose(ids(merge.right), listsOf(merge, ids)).flatMap((id) => byId.get(id) ?? []);
+  return kept.sort((a, b) => (`${a.at} ${a.id}` < `${b.at} ${b.id}` ? -1 : 1));
 }
 
 function conflictsOf(merge: MadeMerge): Conflict[] {

@@ -9,7 +9,7 @@ import { FIELDS, type Field } from '../task/fields.ts';
 import type { Conflict, JsonValue, Task } from '../task/types.ts';
 import { type Decision, decideScalar, oneSided, type Three, type Weights } from './decision.ts';
 import { decideLife, lifeOf } from './claims.ts';
-import { mergeNotes, mergeRecords, mergeSet } from './sets.ts';
+import { type Dated, mergeDated, mergeRecords, mergeSet } from './sets.ts';
 import { decideText } from './text.ts';
 
 /** A task at the base and on both sides. `base` undefined: both sides made it (with one key, or by an import). */
@@ -65,7 +65,7 @@ function decideField(field: Field, { base, x, y, weights }: TaskVersions): Decis
     case 'set':
       return { value: mergeSet({ base: strings(three.base), x: strings(three.x), y: strings(three.y) }) };
     case 'notes':
-      return { value: mergeNotes({ base: base?.notes ?? [], x: x.notes, y: y.notes }) as unknown as JsonValue };
+      return { value: mergeDated({ base: dated(three.base), x: dated(three.x), y: dated(three.y) }) };
     default:
       return undefined;
   }
@@ -117,6 +117,10 @@ function toRecord(conflict: Conflict): JsonValue {
 /** Conflicts as a set: the same one, found again, adds nothing. */
 function unique(all: readonly JsonValue[]): Conflict[] {
   return mergeRecords({ base: [], x: all, y: [] }) as unknown as Conflict[];
+}
+
+function dated(value: JsonValue | undefined): readonly Dated[] {
+  return Array.isArray(value) ? (value as readonly Dated[]) : [];
 }
 
 function strings(value: JsonValue | undefined): readonly string[] {

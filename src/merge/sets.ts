@@ -1,6 +1,6 @@
-/** Sets, notes and conflicts: additions of both sides, minus what either removed. Pure and symmetric. */
+/** Sets, dated records (notes, evidence) and conflicts: additions of both sides, minus what either removed. Pure and symmetric. */
 import { sortedSet } from '../task/text.ts';
-import type { JsonValue, Note } from '../task/types.ts';
+import type { JsonValue } from '../task/types.ts';
 import { canonicalJson } from './decision.ts';
 
 interface ThreeLists<T> {
@@ -22,29 +22,32 @@ export function mergeRecords({ base, x, y }: ThreeLists<JsonValue>): JsonValue[]
   return mergeSet({ base: keys(base), x: keys(x), y: keys(y) }).flatMap((key) => records.get(key) ?? []);
 }
 
-/** Notes by their id. One that both sides hold in two versions stays in the greater one; in order of time and id. */
-export function mergeNotes({ base, x, y }: ThreeLists<Note>): Note[] {
-  const ids = (notes: readonly Note[]): string[] => notes.map(({ id }) => id);
+/** A record with a name of its own and a time: a note, a piece of evidence. */
+export interface Dated {
+  readonly [key: string]: JsonValue;
+  readonly id: string;
+  readonly at: string;
+}
+
+/** Records by their id. One that both sides hold in two versions stays in the greater one; in order of time and id. */
+export function mergeDated({ base, x, y }: ThreeLists<Dated>): Dated[] {
+  const ids = (records: readonly Dated[]): string[] => records.map(({ id }) => id);
   const kept = new Set(mergeSet({ base: ids(base), x: ids(x), y: ids(y) }));
-  const versions = new Map<string, Note>();
-  const old = new Map(base.map((note) => [note.id, textOf(note)]));
-  for (const note of [...x, ...y]) {
-    const known = versions.get(note.id);
-    if (kept.has(note.id) && (known === undefined || isLater(note, known, old.get(note.id))))
-      versions.set(note.id, note);
+  const versions = new Map<string, Dated>();
+  const old = new Map(base.map((record) => [record.id, canonicalJson(record)]));
+  for (const record of [...x, ...y]) {
+    const known = versions.get(record.id);
+    if (kept.has(record.id) && (known === undefined || isLater(record, known, old.get(record.id))))
+      versions.set(record.id, record);
   }
   return [...versions.values()].sort((a, b) => compare(a.at, b.at) || compare(a.id, b.id));
 }
 
-function isLater(note: Note, known: Note, old: string | undefined): boolean {
-  const [a, b] = [textOf(note), textOf(known)];
+function isLater(record: Dated, known: Dated, old: string | undefined): boolean {
+  const [a, b] = [canonicalJson(record), canonicalJson(known)];
   // A version that differs from the base was edited; of two edited ones, the greater.
   if (b === old) return true;
   return a !== old && a > b;
-}
-
-function textOf({ id, at, by, text }: Note): string {
-  return canonicalJson({ id, at, by, text });
 }
 
 function compare(a: string, b: string): number {

@@ -18,6 +18,7 @@ export type FieldShape =
   | 'ids'
   | 'day'
   | 'instant'
+  | 'evidence'
   | 'notes'
   | 'map'
   | 'conflicts';
@@ -51,19 +52,24 @@ export const FIELDS: readonly Field[] = [
     required: true,
     doc: 'pending, in_progress, completed or cancelled',
   },
+  { name: 'kind', shape: 'line', merge: 'scalar', doc: 'gate, for what people or scripts open and close; else a task' },
   { name: 'priority', shape: 'priority', merge: 'scalar', defaultValue: 2, doc: '0 (highest) to 4' },
   { name: 'owner', shape: 'line', merge: 'claim', doc: 'who holds the claim' },
   { name: 'claim', shape: 'claim', merge: 'claim', doc: 'the lease: term, session, expires' },
+  { name: 'completedBy', shape: 'lines', merge: 'claim', doc: 'who completed it' },
   { name: 'labels', shape: 'lines', merge: 'set', doc: 'words to select by' },
   { name: 'blockedBy', shape: 'ids', merge: 'set', doc: 'tasks that must be completed first' },
+  { name: 'reviews', shape: 'ids', merge: 'set', doc: 'blockers whose work this task reviews' },
   { name: 'parent', shape: 'id', merge: 'scalar', doc: 'the task that this one is a part of' },
   { name: 'scope', shape: 'lines', merge: 'set', doc: 'globs of the files it will touch' },
   { name: 'due', shape: 'day', merge: 'scalar', doc: 'when it should be done' },
   { name: 'defer', shape: 'day', merge: 'scalar', doc: 'not ready before then' },
   { name: 'acceptance', shape: 'lines', merge: 'set', doc: 'what must be true at the end' },
+  { name: 'accepted', shape: 'lines', merge: 'set', doc: 'what of acceptance was found to be true' },
   { name: 'checks', shape: 'lines', merge: 'set', doc: 'names of checks that the repository defines' },
   { name: 'description', shape: 'text', merge: 'text', doc: 'the task in full' },
   { name: 'result', shape: 'text', merge: 'text', doc: 'what came out of it' },
+  { name: 'evidence', shape: 'evidence', merge: 'notes', doc: 'runs of checks, and where the work is' },
   { name: 'notes', shape: 'notes', merge: 'notes', doc: 'remarks, each with its author and time' },
   { name: 'metadata', shape: 'map', merge: 'map', doc: 'anything else, by key' },
   { name: 'created', shape: 'instant', merge: 'fixed', required: true, doc: 'when it was created' },
@@ -75,7 +81,15 @@ export const FIELDS: readonly Field[] = [
 export const FIELD_BY_NAME: ReadonlyMap<string, Field> = new Map(FIELDS.map((field) => [field.name, field]));
 
 /** Fields that hold a set of strings. */
-export type SetField = 'labels' | 'blockedBy' | 'scope' | 'acceptance' | 'checks';
+export type SetField = 'labels' | 'blockedBy' | 'reviews' | 'scope' | 'acceptance' | 'accepted' | 'checks';
 
 /** The names of the fields that hold a set of strings. */
-export const SET_FIELDS: readonly SetField[] = ['labels', 'blockedBy', 'scope', 'acceptance', 'checks'];
+export const SET_FIELDS: readonly SetField[] = [
+  'labels',
+  'blockedBy',
+  'reviews',
+  'scope',
+  'acceptance',
+  'accepted',
+  'checks',
+];

@@ -8,7 +8,7 @@ import { invariant } from '../errors.ts';
 import { SET_FIELDS, type SetField } from './fields.ts';
 import { withoutConflicts, withValue } from './settle.ts';
 import { sortedSet } from './text.ts';
-import type { Claim, Conflict, Instant, JsonValue, Note, Status, Task, TaskId } from './types.ts';
+import type { Claim, Conflict, Evidence, Instant, JsonValue, Note, Status, Task, TaskId } from './types.ts';
 
 /** Fields that are set as a whole; null clears one. */
 export type ScalarField = 'subject' | 'activeForm' | 'priority' | 'parent' | 'due' | 'defer' | 'description' | 'result';
@@ -29,7 +29,15 @@ export type Operation =
   | { readonly op: 'claim'; readonly id: TaskId; readonly owner: string; readonly claim: Claim }
   | { readonly op: 'renew'; readonly id: TaskId; readonly claim: Claim }
   | { readonly op: 'release'; readonly id: TaskId }
-  | { readonly op: 'complete'; readonly id: TaskId; readonly result?: string }
+  | {
+      readonly op: 'complete';
+      readonly id: TaskId;
+      readonly by: string;
+      readonly result?: string;
+      readonly evidence?: readonly Evidence[];
+    }
+  /** What was seen of the work: runs of checks, commits, ticked lines of `acceptance`. */
+  | { readonly op: 'evidence'; readonly id: TaskId; readonly evidence: readonly Evidence[] }
   | { readonly op: 'reopen'; readonly id: TaskId }
   | { readonly op: 'cancel'; readonly id: TaskId }
   /** Conflicts are settled: they go, and `values` are what their fields hold from now on. */
@@ -75,15 +83,22 @@ export function applyOperation(before: Task | undefined, operation: Operation): 
       return ended(before, 'cancelled');
     case 'resolve':
       return operation.values.reduce(withValue, withoutConflicts(before, operation.settled));
+    case 'evidence':
+      return { ...before, evidence: [...before.evidence, ...operation.evidence] };
     case 'complete':
-      return { ...ended(before, 'completed'), ...(operation.result !== undefined && { result: operation.result }) };
+      return {
+        ...ended(before, 'completed'),
+        completedBy: [operation.by],
+        evidence: [...before.evidence, ...(operation.evidence ?? [])],
+        ...(operation.result !== undefined && { result: operation.result }),
+      };
   }
 }
 
 /** The task in a status that nobody works in: no owner, and of the claim only the term. */
 function ended(task: Task, status: Status): Task {
   const { owner: _owner, claim, ...rest } = task;
-  return { ...rest, status, ...(claim !== undefined && { claim: { term: claim.term } }) };
+  return { ...rest, status, completedBy: [], ...(claim !== undefined && { claim: { term: claim.term } }) };
 }
 
 function applyEdit(task: Task, edit: Edit): Task {
@@ -117,11 +132,15 @@ export function newTask(
   return {
     status: 'pending',
     priority: 2,
+    completedBy: [],
     labels: [],
     blockedBy: [],
+    reviews: [],
     scope: [],
     acceptance: [],
+    accepted: [],
     checks: [],
+    evidence: [],
     notes: [],
     metadata: {},
     conflicts: [],

@@ -2,7 +2,7 @@
 import { sameJson } from './changes.ts';
 import { FIELD_BY_NAME, SET_FIELDS } from './fields.ts';
 import { sortedSet } from './text.ts';
-import type { Conflict, JsonValue, Task } from './types.ts';
+import type { Conflict, JsonValue, Status, Task } from './types.ts';
 
 /** A value for a field. */
 interface FieldValue {
@@ -27,6 +27,7 @@ export function valueOfField(task: Task, field: string): JsonValue | undefined {
 
 /** The task with a value in the field; null clears it. A single member of a set is added to it. */
 export function withValue(task: Task, { field, value }: FieldValue): Task {
+  if (field === 'status' && value !== 'completed') return { ...task, status: value as Status, completedBy: [] };
   if (IS_SET.has(field)) return { ...task, [field]: setWith(task[field as 'labels'], value) };
   if (field === 'list' || FIELD_BY_NAME.has(field))
     return withOwn(task, field, emptyFor(field, value)) as unknown as Task;
@@ -61,7 +62,7 @@ function emptyFor(field: string, value: JsonValue): JsonValue {
   const declared = FIELD_BY_NAME.get(field);
   if (declared?.defaultValue !== undefined) return declared.defaultValue;
   if (declared?.shape === 'map') return {};
-  return declared?.shape === 'notes' || declared?.shape === 'conflicts' ? [] : null;
+  return declared?.shape === 'notes' || declared?.shape === 'evidence' || declared?.shape === 'conflicts' ? [] : null;
 }
 
 function withOwn(map: object, key: string, value: JsonValue): Record<string, JsonValue> {

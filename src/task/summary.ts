@@ -11,6 +11,10 @@ export interface TaskSummary {
   readonly priority: number;
   readonly created: Instant;
   readonly blockedBy: readonly TaskId[];
+  /** Absent: an ordinary task. */
+  readonly kind?: string;
+  readonly reviews?: readonly TaskId[];
+  readonly completedBy?: readonly string[];
   readonly parent?: TaskId;
   readonly owner?: string;
   readonly claim?: Claim;
@@ -35,6 +39,9 @@ export function summaryOf(task: Task): TaskSummary {
     priority: task.priority,
     created: task.created,
     blockedBy: task.blockedBy,
+    ...(task.kind !== undefined && { kind: task.kind }),
+    ...(task.reviews.length > 0 && { reviews: task.reviews }),
+    ...(task.completedBy.length > 0 && { completedBy: task.completedBy }),
     ...(task.parent !== undefined && { parent: task.parent }),
     ...(task.owner !== undefined && { owner: task.owner }),
     ...(task.claim !== undefined && { claim: task.claim }),

@@ -30,6 +30,24 @@ export interface Claim {
   readonly provisional?: boolean;
 }
 
+/** Something that shows what was done: the run of a check, or where the work is to be found. */
+export interface Evidence {
+  readonly id: string;
+  readonly at: Instant;
+  readonly by: string;
+  readonly kind: 'check' | 'commit' | 'url' | 'file';
+  /** The name of the check, the commit, the address or the path. */
+  readonly name: string;
+  /** The commit of the code that it was seen at. */
+  readonly commit?: string;
+  /** Exit code of a check; 0 is a pass. */
+  readonly exit?: number;
+  /** How long a check ran, in seconds. */
+  readonly seconds?: number;
+  /** The end of a check's output. */
+  readonly output?: string;
+}
+
 export interface Note {
   readonly id: string;
   readonly at: Instant;
@@ -53,14 +71,20 @@ export interface Task {
   readonly subject: string;
   /** What to show while it is in progress: `Running the tests`. */
   readonly activeForm?: string;
+  /** `gate`: nobody works on it; it is opened (completed) and closed by people or scripts. Absent: a task. */
+  readonly kind?: string;
   readonly status: Status;
   /** 0 (highest) to 4. */
   readonly priority: number;
   readonly owner?: string;
   readonly claim?: Claim;
+  /** The actors who completed it: one, unless two clones did so apart. Only while it is completed. */
+  readonly completedBy: readonly string[];
   readonly labels: readonly string[];
   /** Ids of the tasks that must be completed first. */
   readonly blockedBy: readonly TaskId[];
+  /** Of the tasks in `blockedBy`, those whose work this task reviews: who completed one cannot claim this. */
+  readonly reviews: readonly TaskId[];
   readonly parent?: TaskId;
   /** Globs of the files that it will touch. */
   readonly scope: readonly string[];
@@ -68,10 +92,13 @@ export interface Task {
   /** Not ready before then. */
   readonly defer?: DayOrInstant;
   readonly acceptance: readonly string[];
+  /** The lines of `acceptance` that somebody has ticked. */
+  readonly accepted: readonly string[];
   /** Names of checks that the repository's own configuration defines. */
   readonly checks: readonly string[];
   readonly description?: string;
   readonly result?: string;
+  readonly evidence: readonly Evidence[];
   readonly notes: readonly Note[];
   readonly metadata: Readonly<Record<string, JsonValue>>;
   readonly created: Instant;

@@ -60,6 +60,7 @@ const CHECKS: Record<FieldShape, Check> = {
   lines: members(line),
   ids: members(test((v) => isTaskId(v), 'must be an id of 8 characters')),
   claim: (value, path, problems) => checkRecord(CLAIM)(value, path, problems),
+  evidence: members((value, path, problems) => checkRecord(EVIDENCE)(value, path, problems)),
   notes: members((value, path, problems) => checkRecord(NOTE)(value, path, problems)),
   conflicts: members((value, path, problems) => checkRecord(CONFLICT)(value, path, problems)),
   map: (value, path, problems) => {
@@ -83,6 +84,10 @@ const CLAIM: Shape = {
   optional: { session: line, expires: CHECKS.instant, hold: flag, provisional: flag },
 };
 const NOTE: Shape = { required: { id: line, at: CHECKS.instant, by: line, text: CHECKS.text }, optional: {} };
+const EVIDENCE: Shape = {
+  required: { id: line, at: CHECKS.instant, by: line, kind: line, name: line },
+  optional: { commit: line, exit: amount, seconds: amount, output: CHECKS.text },
+};
 const CONFLICT: Shape = { required: { field: line, kept: json, other: json }, optional: { base: json } };
 
 function test(accepts: (text: string) => boolean, message: string): Check {
@@ -96,6 +101,11 @@ function line(value: unknown, path: Path, problems: Problem[]): void {
   else if (value.trim() === '') report(problems, path, 'must not be empty');
   else if (value.length > MAX_LINE) report(problems, path, `is longer than ${MAX_LINE} characters`);
   else if (value.includes('\n')) report(problems, path, 'must be one line');
+}
+
+function amount(value: unknown, path: Path, problems: Problem[]): void {
+  if (typeof value !== 'number' || !Number.isFinite(value) || value < 0)
+    report(problems, path, 'must be a number from 0');
 }
 
 function flag(value: unknown, path: Path, problems: Problem[]): void {

@@ -28,7 +28,7 @@ type Fields = ReadonlyMap<string, JsonValue>;
 
 /** More problems than anybody reads; the rest is counted. */
 const MAX_PROBLEMS = 100;
-const LISTS: ReadonlySet<string> = new Set(['lines', 'ids', 'notes', 'conflicts']);
+const LISTS: ReadonlySet<string> = new Set(['lines', 'ids', 'evidence', 'notes', 'conflicts']);
 const IS_SET: ReadonlySet<string> = new Set(SET_FIELDS);
 const RANKS: ReadonlyMap<string, number> = new Map(FIELDS.map((field, index) => [field.name, index]));
 /** The properties that every task has in memory, in the file or not. */

@@ -26,7 +26,9 @@ const TASK = {
   blocks: [],
   children: [],
   acceptance: [],
+  accepted: [],
   checks: [],
+  evidence: [],
   notes: [],
   metadata: {},
   createdBy: 'Ada Example',
@@ -143,7 +145,13 @@ describe('the JSON of', () => {
     expect(json('renew', id, '--lease', '2h')).toEqual(life(held));
     expect(json('release', id)).toEqual(life({ claim: { term: 1 } }));
     const unblocked = [{ id: next, subject: 'Next' }];
-    const completed = { status: 'completed', ready: false, claim: { term: 1 }, result: 'It works' };
+    const completed = {
+      status: 'completed',
+      completedBy: ['Ada Example'],
+      ready: false,
+      claim: { term: 1 },
+      result: 'It works',
+    };
     expect(json('done', id, '--result', 'It works')).toEqual(life(completed, { unblocked }));
     expect(json('reopen', id)).toMatchObject({ task: { status: 'pending' }, changed: true });
     expect(json('cancel', id, '--unblock', '--reason', 'no need')).toMatchObject({ task: { status: 'cancelled' } });

@@ -1,7 +1,7 @@
 /** Random tasks for properties: every field, and every kind of string that has ever hurt a YAML file. */
 import fc from 'fast-check';
 import { sortedSet } from '../../src/task/text.ts';
-import type { Claim, Conflict, JsonValue, Note, Task } from '../../src/task/types.ts';
+import type { Claim, Conflict, Evidence, JsonValue, Note, Task } from '../../src/task/types.ts';
 
 /** Texts that some reader of YAML takes for something else. */
 const LOOKALIKES = (
@@ -151,6 +151,27 @@ function arbitraryConflicts(): fc.Arbitrary<Conflict[]> {
   });
 }
 
+function arbitraryEvidence(): fc.Arbitrary<Evidence[]> {
+  const required = {
+    id: arbitraryId(),
+    at: arbitraryInstant(),
+    by: arbitraryLine(),
+    kind: fc.constantFrom('check', 'commit', 'url', 'file'),
+    name: arbitraryLine(),
+  } as const;
+  const optional = {
+    commit: arbitraryLine(),
+    exit: fc.integer({ min: 0, max: 255 }),
+    seconds: fc.double({ min: 0, max: 1e6, noNaN: true }),
+    output: arbitraryText(),
+  };
+  const record = fc.record(
+    { ...required, ...optional },
+    { requiredKeys: Object.keys(required) as never, noNullPrototype: true },
+  );
+  return fc.uniqueArray(record as fc.Arbitrary<Evidence>, { maxLength: 2, selector: ({ id }) => id });
+}
+
 /** Keys that no version knows yet. */
 function arbitraryExtra(): fc.Arbitrary<Record<string, JsonValue>> {
   const key = arbitraryKey().map((name) => `x-${name}`);
@@ -167,11 +188,15 @@ export function arbitraryTask(): fc.Arbitrary<Task> {
     subject: arbitraryLine(),
     status: fc.constantFrom('pending', 'in_progress', 'completed', 'cancelled'),
     priority: fc.integer({ min: 0, max: 4 }),
+    completedBy: arbitrarySet(arbitraryLine()),
     labels: arbitrarySet(arbitraryLine()),
     blockedBy: arbitrarySet(arbitraryId()),
+    reviews: arbitrarySet(arbitraryId()),
     scope: arbitrarySet(fc.oneof(arbitraryLine(), fc.constantFrom('src/**', '*.md', '**/*.ts', '.github/**', '!x'))),
     acceptance: arbitrarySet(arbitraryLine()),
+    accepted: arbitrarySet(arbitraryLine()),
     checks: arbitrarySet(arbitraryLine()),
+    evidence: arbitraryEvidence(),
     notes: arbitraryNotes(),
     metadata: fc.oneof(
       fc.constant({}),
@@ -183,6 +208,7 @@ export function arbitraryTask(): fc.Arbitrary<Task> {
   } as const;
   const extras = {
     activeForm: arbitraryLine(),
+    kind: fc.oneof(fc.constant('gate'), arbitraryLine()),
     owner: arbitraryLine(),
     claim: arbitraryClaim(),
     parent: arbitraryId(),

@@ -17,7 +17,7 @@ import { STATUSES } from '../../task/validate.ts';
 import type { DamagedFile, IndexHead, LastChange, StoredIndex } from './types.ts';
 
 /** Of this file's layout. Another number: the file is not read, and built anew. */
-const VERSION = 1;
+const VERSION = 2;
 
 const ID_LENGTH = 8;
 
@@ -147,7 +147,7 @@ function columnSections(columns: Columns, order: readonly number[]): Uint8Array[
   return [
     pick(new Uint8Array(n), columns.status),
     pick(new Uint8Array(n), columns.priority),
-    pick(new Uint8Array(n), columns.flags),
+    bytesOf(pick(new Uint16Array(n), columns.flags)),
     bytesOf(pick(new Uint16Array(n), columns.list)),
     bytesOf(pick(new Uint32Array(n), columns.created)),
     bytesOf(pick(new Int32Array(n), columns.parent).map(moved)),
@@ -201,13 +201,14 @@ function columnsOf(header: Header, sections: readonly Buffer[]): Columns {
     const { buffer, byteOffset, byteLength } = view(section);
     return new Int32Array(buffer, byteOffset, byteLength / 4);
   };
+  const flags = view('flags');
   const list = view('list');
   const created = view('created');
   return {
     size: header.rows,
     status: view('status'),
     priority: view('priority'),
-    flags: view('flags'),
+    flags: new Uint16Array(flags.buffer, flags.byteOffset, header.rows),
     list: new Uint16Array(list.buffer, list.byteOffset, header.rows),
     created: new Uint32Array(created.buffer, created.byteOffset, header.rows),
     parent: ints('parent'),
