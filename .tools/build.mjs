@@ -27,6 +27,16 @@ const LAZY_LIBRARIES = {
   yaml: 'yaml',
   'isomorphic-git': 'isomorphic-git',
   'isomorphic-git/http/node': 'isomorphic-git-http',
+  marked: 'marked',
+  'proper-lockfile': 'proper-lockfile',
+  'hono/html': 'hono-html',
+  'log-update': 'log-update',
+  xmlbuilder2: 'xmlbuilder2',
+  'jsonc-parser': 'jsonc-parser',
+  'smol-toml': 'smol-toml',
+  diff: 'diff',
+  // The validator of JSON schemas in the MCP SDK, for what our server never asks a client: a third of its loading time.
+  '@modelcontextprotocol/server/_shims': 'mcp-validator',
 };
 
 /** … and built-ins that Node has not loaded by itself when a program starts; 1 to 5 ms each (measured on Node 20). */
@@ -46,7 +56,13 @@ const LAZY = {
 const VERB_BUNDLES = {
   read: ['list', 'ready', 'blocked', 'show', 'why', 'plan', 'stats', 'log'],
   write: ['init', 'add', 'set', 'note', 'next', 'claim', 'renew', 'release', 'done', 'reopen', 'cancel'],
+  mcp: ['mcp'],
+  contract: ['schema', 'help'],
+  agent: ['hook', 'prime'],
 };
+
+/** The only file that names the files of verbs. */
+const VERB_TABLE = join(root, 'src/cli/verbs.ts');
 
 /** What all bundles must have in common, since its classes are compared: module to the name that `core` exports it by. */
 const SHARED = { [join(root, 'src/errors.ts')]: 'errors', commander: 'commander' };
@@ -80,12 +96,12 @@ const lazyImports = {
   },
 };
 
-/** In `core`, a verb is what its bundle exports under the verb's name. */
+/** In the table of verbs, a verb is what its bundle exports under the verb's name. */
 const verbBundles = {
   name: 'verb-bundles',
   setup(bundler) {
-    bundler.onResolve({ filter: /\/commands\/[\w-]+\.ts$/ }, ({ path }) => {
-      return { path: basename(path, '.ts'), namespace: 'verb' };
+    bundler.onResolve({ filter: /\/commands\/[\w-]+\.ts$/ }, ({ path, importer }) => {
+      return importer === VERB_TABLE ? { path: basename(path, '.ts'), namespace: 'verb' } : undefined;
     });
     bundler.onResolve({ filter: /^\.\//, namespace: 'verb' }, ({ path }) => ({ path, external: true }));
     bundler.onLoad({ filter: /.*/, namespace: 'verb' }, ({ path }) => {
@@ -152,14 +168,17 @@ async function bundle(name, options) {
 async function buildCli() {
   mkdirSync(cliFolder, { recursive: true });
   const libraries = Object.entries(LAZY_LIBRARIES).map(([library, name]) =>
-    bundle(name, { stdin: { contents: `module.exports = require('${library}')`, resolveDir: root } }),
+    bundle(name, {
+      stdin: { contents: `module.exports = require('${library}')`, resolveDir: root },
+      mainFields: ['module', 'main'],
+    }),
   );
   const shared = Object.entries(SHARED).map(([path, name]) => `export * as ${name} from ${JSON.stringify(path)};`);
   const core = entryOf(["export { main } from './src/cli/main.ts';", ...shared]);
   const verbs = [...Object.keys(VERB_BUNDLES), 'rest'].map((name) => {
     const names = verbNames().filter((verb) => bundleOf(verb) === name);
     const lines = names.map((verb) => `export * as ${JSON.stringify(verb)} from './src/cli/commands/${verb}.ts';`);
-    return bundle(name, { ...entryOf(lines), plugins: [lazyImports, sharedModules] });
+    return bundle(name, { ...entryOf(lines), plugins: [lazyImports, verbBundles, sharedModules] });
   });
   await Promise.all([bundle('core', { ...core, plugins: [lazyImports, verbBundles] }), ...verbs, ...libraries]);
   for (const file of readdirSync(cliFolder)) {

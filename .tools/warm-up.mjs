@@ -24,6 +24,7 @@ const COMMANDS = [
   ['claim', 'ID'],
   ['done', 'ID'],
   ['next'],
+  ['prime'],
 ];
 
 /** The child: everything that it prints is captured here, to learn the ids and to keep the build's output clean. */

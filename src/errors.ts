@@ -14,6 +14,7 @@ export type ErrorCode =
   | 'blocked'
   | 'cycle'
   | 'status'
+  | 'unmet'
   | 'exists'
   | 'no-repository'
   | 'no-ledger'

@@ -17,9 +17,14 @@ export type Env = Readonly<Record<string, string | undefined>>;
 export interface Output {
   readonly stream: Writable;
   readonly isTerminal: boolean;
-  /** Width of the terminal in columns; undefined where there is none. */
+  /** Width of the terminal in columns, as it is now; undefined where there is none. */
   readonly columns: number | undefined;
+  /** Height of the terminal in rows, as it is now; undefined where there is none. */
+  readonly rows?: number | undefined;
 }
+
+/** How a process can be asked to end. */
+export type EndSignal = 'SIGINT' | 'SIGTERM' | 'SIGHUP';
 
 /** What the program may know of the machine that it runs on. */
 export interface World {
@@ -31,6 +36,22 @@ export interface World {
   sleep(milliseconds: number): Promise<void>;
   /** Ignores Ctrl-C until the function that it returns is called: for a program that has the terminal meanwhile. */
   holdInterrupts(): () => void;
+  /**
+   * Calls the listener when somebody wants the program to end (Ctrl-C, a hang-up, a plain kill), instead of ending it, until
+   * the function that it returns is called.
+   */
+  onInterrupt(listener: (signal: EndSignal) => void): () => void;
+  /**
+   * Signals a child that leads a process group of its own, with all of its group; false when nothing is left of it. 0 only
+   * asks. Where there are no groups (Windows), the child alone.
+   */
+  signalGroup(leader: number, signal: 'SIGTERM' | 'SIGKILL' | 0): boolean;
+  /** Signals one process; false when it is gone. */
+  signalProcess(pid: number, signal: 'SIGTERM' | 'SIGKILL'): boolean;
+  /** When a process started, as the system counts it: another one with the same pid gives another text. Undefined: unknown. */
+  startOf(pid: number): string | undefined;
+  /** Is told of each process group that is started; what it returns is called when nothing is left of the group. */
+  readonly watchGroup?: ((leader: number) => () => void) | undefined;
   readonly env: Env;
   /** The command that starts this program again, word by word; undefined where it is a part of another program. */
   readonly executable?: readonly string[];
@@ -40,6 +61,8 @@ export interface World {
   readonly userId?: number | undefined;
   /** Names this process among all that were and will be on any machine; goes into file names. */
   readonly identity: string;
+  /** Names those who wait for this program: its parent and, where that is git, git's. Another name: one of them has ended. */
+  starters(): string;
   /** Whether the process that an identity names still runs; undefined where this machine cannot tell. */
   isRunning(identity: string): boolean | undefined;
   readonly stdin: Readable & { readonly isTTY?: boolean };
@@ -57,6 +80,11 @@ export function processWorld({ isProgram = false }: { readonly isProgram?: boole
     random: (length) => randomFillSync(new Uint8Array(length)),
     sleep: (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds)),
     holdInterrupts,
+    onInterrupt,
+    starters,
+    signalGroup,
+    signalProcess,
+    startOf: (pid) => statOf(pid)?.start,
     env: process.env,
     cwd: process.cwd(),
     userId: process.geteuid?.(),
@@ -74,13 +102,51 @@ export function processWorld({ isProgram = false }: { readonly isProgram?: boole
 }
 
 function output(stream: NodeJS.WriteStream): Output {
-  return { stream, isTerminal: stream.isTTY === true, columns: stream.columns };
+  return {
+    stream,
+    isTerminal: stream.isTTY === true,
+    get columns() {
+      return stream.columns;
+    },
+    get rows() {
+      return stream.rows;
+    },
+  };
 }
 
 function holdInterrupts(): () => void {
   const ignore = (): void => undefined;
   process.on('SIGINT', ignore);
   return () => void process.off('SIGINT', ignore);
+}
+
+/** `git tasks` has git between the program and whoever started it; when that one is killed, git goes on waiting. */
+function starters(): string {
+  const stat = readOr(() => readFileSync(`/proc/${process.ppid}/stat`, 'utf8'));
+  const [, name, parent] = /^\d+ \((.*)\) \S (\d+)/s.exec(stat) ?? [];
+  return name === 'git' ? `${process.ppid} ${parent}` : String(process.ppid);
+}
+
+function onInterrupt(listener: (signal: EndSignal) => void): () => void {
+  const signals: readonly EndSignal[] = ['SIGINT', 'SIGTERM', 'SIGHUP'];
+  for (const signal of signals) process.on(signal, listener);
+  return () => {
+    for (const signal of signals) process.off(signal, listener);
+  };
+}
+
+function signalGroup(leader: number, signal: 'SIGTERM' | 'SIGKILL' | 0): boolean {
+  return signalProcess(process.platform === 'win32' ? leader : -leader, signal);
+}
+
+function signalProcess(pid: number, signal: 'SIGTERM' | 'SIGKILL' | 0): boolean {
+  try {
+    return process.kill(pid, signal);
+  } catch (error) {
+    // EPERM: what is left is not ours to end; of a group of zombies macOS says so too.
+    if (isSystemError(error, 'ESRCH', 'EPERM')) return false;
+    throw error;
+  }
 }
 
 /**

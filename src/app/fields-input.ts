@@ -1,4 +1,5 @@
 /** The fields of a task as a verb receives them, from flags, JSON lines or tool calls, turned into values. */
+import { checkNames } from '../task/completion.ts';
 import { parseWhen } from '../task/duration.ts';
 import type { SetField } from '../task/fields.ts';
 import type { Edit } from '../task/operations.ts';
@@ -20,6 +21,10 @@ export interface FieldsInput {
   readonly defer?: string | null | undefined;
   readonly labels?: readonly string[] | undefined;
   readonly blockedBy?: readonly string[] | undefined;
+  /** Tasks whose work this one reviews: it waits for them, and whoever completed one cannot claim it. */
+  readonly reviews?: readonly string[] | undefined;
+  /** Names of gates to wait for. One that is new in the task's list is made, closed. */
+  readonly gates?: readonly string[] | undefined;
   /** Tasks that are to wait for this one: the edge is stored in them. */
   readonly blocks?: readonly string[] | undefined;
   readonly scope?: readonly string[] | undefined;
@@ -33,6 +38,10 @@ export interface FieldsInput {
 export interface RemovalsInput {
   readonly unlabel?: readonly string[] | undefined;
   readonly unblock?: readonly string[] | undefined;
+  /** Tasks that it no longer reviews; it goes on waiting for them. */
+  readonly unreview?: readonly string[] | undefined;
+  /** Names of gates that it no longer waits for. */
+  readonly ungate?: readonly string[] | undefined;
   readonly unscope?: readonly string[] | undefined;
   readonly unaccept?: readonly string[] | undefined;
   readonly uncheck?: readonly string[] | undefined;
@@ -59,10 +68,17 @@ export function editOf(bench: Workbench, input: FieldsInput & RemovalsInput, con
   };
   return {
     set: Object.fromEntries(Object.entries(set).filter(([, value]) => value !== undefined)),
-    add: setsOf({ ...input, blockedBy: findAll(bench, input.blockedBy) }),
+    // What a task reviews it waits for.
+    add: setsOf({
+      ...input,
+      checks: checkNames(input.checks),
+      blockedBy: findAll(bench, together(input.blockedBy, input.reviews)),
+      reviews: findAll(bench, input.reviews),
+    }),
     remove: setsOf({
       labels: input.unlabel,
       blockedBy: findAll(bench, input.unblock),
+      reviews: findAll(bench, input.unreview),
       scope: input.unscope,
       acceptance: input.unaccept,
       checks: input.uncheck,
@@ -82,12 +98,17 @@ function findAll(bench: Workbench, names: readonly string[] | undefined): TaskId
   return names?.map((name) => bench.find(name));
 }
 
+function together(a: readonly string[] = [], b: readonly string[] = []): readonly string[] {
+  return [...a, ...b];
+}
+
 type Sets = { readonly [Name in SetField]?: readonly string[] | undefined };
 
 function setsOf(sets: Sets): { readonly [Name in SetField]?: readonly string[] } {
   const named: [SetField, readonly string[] | undefined][] = [
     ['labels', sets.labels],
     ['blockedBy', sets.blockedBy],
+    ['reviews', sets.reviews],
     ['scope', sets.scope],
     ['acceptance', sets.acceptance],
     ['checks', sets.checks],

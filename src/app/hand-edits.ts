@@ -3,11 +3,12 @@ import { isUtf8 } from 'node:buffer';
 import type { Oid } from '../git/ports.ts';
 import { shellQuoted } from '../git/system/shell-quoted.ts';
 import type { Worktree } from '../git/worktrees.ts';
-import { FORMAT_FILE, pathToTask, taskPath, type TaskPlace } from '../ledger/layout.ts';
+import { FORMAT_FILE, isMisplaced, pathToTask, pathToTemplate, taskPath, type TaskPlace } from '../ledger/layout.ts';
 import type { Snapshot } from '../ledger/snapshot.ts';
 import { isTaskId } from '../task/ids.ts';
 import type { Task, TaskId } from '../task/types.ts';
 import { decodeTask } from '../yaml/codec.ts';
+import { decodeTemplate } from '../yaml/template.ts';
 import { type FileEdit, readEdited } from './worktree-edits.ts';
 
 /** A task's file that a person wrote. */
@@ -108,22 +109,31 @@ interface Other {
 }
 
 function sortOther({ files, ignored, problems }: Sorting, { edit: { path, isTracked }, data, lists }: Other): void {
-  const [folder = ''] = path.split('/', 1);
   if (path === FORMAT_FILE) {
     problems.push(problem(path, 'the format of a ledger is not changed by hand'));
-  } else if (lists.has(folder) && /\.ya?ml$/.test(path)) {
-    problems.push(misplaced(path, folder));
+  } else if (isMisplaced(path, (folder) => lists.has(folder))) {
+    problems.push(misplaced(path));
   } else if (isTracked || OWN_FILES.test(path)) {
+    problems.push(...templateProblems(path, data));
     files.set(path, data);
   } else {
     ignored.push(path);
   }
 }
 
+/** What makes a template unusable; nothing of any other file, or of one that was deleted. */
+function templateProblems(path: string, data: Buffer | null): EditProblem[] {
+  if (data === null || pathToTemplate(path) === undefined) return [];
+  if (!isUtf8(data)) return [problem(path, 'the file is not UTF-8')];
+  const decoded = decodeTemplate(data.toString('utf8'));
+  return decoded.ok ? [] : decoded.problems.map((found) => ({ path, ...found }));
+}
+
 /** Files that belong to every ledger beside its tasks. */
 const OWN_FILES = /^(?:README\.md|\.gitattributes|templates\/[^/]+\.yaml)$/;
 
-function misplaced(path: string, list: string): EditProblem {
+function misplaced(path: string): EditProblem {
+  const [list = ''] = path.split('/', 1);
   const name = path.slice(path.lastIndexOf('/') + 1).replace(/\.ya?ml$/, '');
   const place = isTaskId(name) ? taskPath({ list, id: name }) : `${list}/X/Y/ID.yaml`;
   const hint = 'A new task gets its id and its place from: git tasks add';

@@ -5,7 +5,7 @@ import { resolve } from 'node:path';
 import { isSystemError } from '../errors.ts';
 import { mergeTask } from '../merge/merge-task.ts';
 import { decideText } from '../merge/text.ts';
-import { pathToTask, type TaskPlace } from '../ledger/layout.ts';
+import { pathToTask, pathToTemplate, type TaskPlace } from '../ledger/layout.ts';
 import { MAX_FILE_BYTES } from '../task/limits.ts';
 import { sameJson } from '../task/changes.ts';
 import type { Task } from '../task/types.ts';
@@ -23,7 +23,7 @@ export interface DriverInput {
   readonly path: string;
 }
 
-/** How it went. `unreadable`: no side is a task file, so our version was left as it is. */
+/** How it went. `unreadable`: no side is a task file, or no merge of them is one, so our version was left as it is. */
 export type DriverOutcome = 'merged' | 'unreadable';
 
 /** A side: its text, and the task in it where it can be read. */
@@ -37,7 +37,7 @@ export function mergeTaskFile({ folder, base, ours, theirs, path }: DriverInput)
   const place = pathToTask(path);
   const [old, x, y] = [base, ours, theirs].map((name) => readSide(resolve(folder, name), place));
   if (old === undefined || x === undefined || y === undefined) return 'unreadable';
-  const text = place === undefined ? mergeLines(old, x, y) : mergeSides(old, x, y);
+  const text = place === undefined ? mergeLines(path, [old, x, y]) : mergeSides(old, x, y);
   if (text === undefined) return 'unreadable';
   if (text !== x.text) writeFileSync(resolve(folder, ours), text);
   return 'merged';
@@ -52,9 +52,12 @@ function mergeSides(old: Side, x: Side, y: Side): string | undefined {
   return byHand?.task === undefined ? encodeTask(task) : patchTask(byHand.text, byHand.task, task);
 }
 
-/** A file that holds no task. */
-function mergeLines(old: Side, x: Side, y: Side): string {
-  const { value } = decideText('file', { base: old.text, x: x.text, y: y.text }, { x: 0, y: 0 });
+/**
+ * A file that holds no task; undefined for a template whose versions do not fit together: git then says so, and has both.
+ */
+function mergeLines(path: string, [old, x, y]: readonly [Side, Side, Side]): string | undefined {
+  const { value, conflict } = decideText('file', { base: old.text, x: x.text, y: y.text }, { x: 0, y: 0 });
+  if (conflict !== undefined && pathToTemplate(path) !== undefined) return undefined;
   return typeof value === 'string' ? value : '';
 }
 

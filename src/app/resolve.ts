@@ -79,7 +79,7 @@ export async function resolveConflicts(
     if (settled.length === 0) throw nothingOpen(input);
     return [...new Set(settled.map(({ id }) => id))];
   };
-  const answer = await answerTasks(session, await makeChange(session, plan, options));
+  const answer = await answerTasks(session, await makeChange(session, plan, { ...options, claims: 'claim' }));
   return { ...answer, settled };
 }
 
@@ -162,7 +162,10 @@ async function planOwner(
   const named = typeof value === 'string' ? { owner: value } : (value as { owner?: unknown; session?: unknown });
   if (typeof named.owner !== 'string') throw invalidValue('claim', 'names nobody who could hold the task');
   const holder = { actor: named.owner, ...(typeof named.session === 'string' && { session: named.session }) };
-  const next = nextClaim(claim, holder, { lease: context.lease, now: context.now });
+  const { claims, lease, now } = context;
+  const unique = claims?.idFor(id, (claim?.term ?? 0) + 1) ?? bench.freshId();
+  const next = nextClaim(claim, holder, { lease, now, id: unique, provisional: claims?.way === 'provisional' });
+  if (claims !== undefined) claims.waits = true;
   return bench.push({ op: 'claim', id, owner: holder.actor, claim: next });
 }
 

@@ -5,7 +5,10 @@ import { normalizeText } from '../task/text.ts';
 import type { Status, TaskId } from '../task/types.ts';
 import { answerTasks, makeChange, type PlanContext, type TasksAnswer, type WriteOptions } from './change.ts';
 import { editOf, type FieldsInput, pushBlocks, type RemovalsInput } from './fields-input.ts';
+import { withGates } from './gate-edges.ts';
+import { keyedNoteId } from './key.ts';
 import { planCancel, planClaim, planDone, planRelease, planReopen } from './life.ts';
+import type { ClaimKind } from './commit-claims.ts';
 import type { Session } from './session.ts';
 import type { Workbench } from './workbench.ts';
 
@@ -18,7 +21,13 @@ export interface SetInput extends FieldsInput, RemovalsInput {
 /** Changes fields of tasks, all in one commit. */
 export async function setTasks(session: Session, input: SetInput, options: WriteOptions = {}): Promise<TasksAnswer> {
   const plan = async (bench: Workbench, context: PlanContext): Promise<TaskId[]> => planSet(bench, input, context);
-  return answerTasks(session, await makeChange(session, plan, options));
+  return answerTasks(session, await makeChange(session, plan, { ...options, claims: claimKindOf(input.status) }));
+}
+
+/** What a change of the status may do about claims. */
+export function claimKindOf(status: string | undefined): ClaimKind | undefined {
+  if (status === undefined) return undefined;
+  return status === 'in_progress' ? 'claim' : 'tell';
 }
 
 /** Plans the change of fields and gives the ids. */
@@ -26,9 +35,10 @@ export async function planSet(bench: Workbench, input: SetInput, context: PlanCo
   if (input.ids.length === 0) throw new TasksError('usage', 'No task named', { hint: 'git tasks set ID --priority 1' });
   const ids = [...new Set(input.ids.map((name) => bench.find(name)))];
   const edit = editOf(bench, input, context);
+  const { gates, ungate } = input;
   for (const id of ids) {
-    await bench.task(id);
-    await bench.push({ op: 'edit', id, edit });
+    const { list } = await bench.task(id);
+    await bench.push({ op: 'edit', id, edit: await withGates(bench, edit, { gates, ungate, list, context }) });
     await pushBlocks(bench, id, input.blocks);
     if (input.status !== undefined) await planStatus(bench, { id, status: input.status }, context);
   }
@@ -53,6 +63,8 @@ export async function planStatus(
 export interface NoteInput {
   readonly id: string;
   readonly text: string;
+  /** The same key never makes a second note of the task. */
+  readonly key?: string | undefined;
 }
 
 /** Appends a note. Notes are welcome from anyone, whoever holds the task. */
@@ -68,8 +80,10 @@ export async function planNote(bench: Workbench, input: NoteInput, context: Plan
   const text = normalizeText(input.text).trimEnd();
   if (text.trim() === '') throw new TasksError('invalid', 'A note needs a text', { hint: 'git tasks note ID "text"' });
   const id = bench.find(input.id);
-  await bench.task(id);
-  const note = { id: bench.freshId(), at: toInstant(context.now), by: context.author.actor, text };
+  const { notes } = await bench.task(id);
+  const noteId = input.key === undefined ? bench.freshId() : keyedNoteId(notes, { id, text, key: input.key });
+  if (notes.some((note) => note.id === noteId)) return id;
+  const note = { id: noteId, at: toInstant(context.now), by: context.author.actor, text };
   await bench.push({ op: 'note', id, note });
   return id;
 }

@@ -1,5 +1,5 @@
 /** A task as every front end shows it: what the file says and what follows from the graph. */
-import { dependencies, isBlocked, isReady, type Readiness, readinessAt } from '../graph/readiness.ts';
+import { dependencies, isBlocked, isReady, type Readiness } from '../graph/readiness.ts';
 import { blockedRowsOfRow, childrenOfRow } from '../graph/walk.ts';
 import { walkFile } from '../ledger/history.ts';
 import { taskPath } from '../ledger/layout.ts';
@@ -7,7 +7,9 @@ import type { Snapshot } from '../ledger/snapshot.ts';
 import { toInstant } from '../task/instant.ts';
 import type { TaskSummary } from '../task/summary.ts';
 import type { Claim, Conflict, Evidence, Instant, JsonValue, Note, Status, Task, TaskId } from '../task/types.ts';
+import { readinessFor } from './readiness-for.ts';
 import type { Session } from './session.ts';
+import { type Certainty, certaintyOf } from './shared-remote.ts';
 
 /** A task in a list: no long texts. Absent means: not set. */
 export interface TaskRow {
@@ -21,6 +23,8 @@ export interface TaskRow {
   readonly priority: number;
   readonly owner?: string;
   readonly claim?: Claim;
+  /** How sure a live claim is; only where one task is looked at. */
+  readonly certainty?: Certainty;
   readonly labels: readonly string[];
   readonly blockedBy: readonly TaskId[];
   /** The blockers that are not completed yet. */
@@ -66,7 +70,7 @@ export interface TaskView extends Omit<TaskRow, 'conflictCount'> {
 export function rowView(readiness: Readiness, row: number): TaskRow {
   const { conflicts, aliases: _aliases, ...summary }: TaskSummary = readiness.table.summary(row);
   const openBlockers = [...dependencies(readiness, row)].flatMap((reason) =>
-    reason.kind === 'blocker' ? reason.id : [],
+    reason.kind === 'blocker' || reason.kind === 'gate' ? reason.id : [],
   );
   return {
     ...summary,
@@ -80,13 +84,15 @@ export function rowView(readiness: Readiness, row: number): TaskRow {
 
 /** The whole view of a task, its last change from the index or the history. */
 export async function taskView(session: Session, snapshot: Snapshot, id: TaskId): Promise<TaskView> {
-  const readiness = readinessAt(snapshot.table, session.world.now());
+  const readiness = readinessFor(session, snapshot.table);
   const row = snapshot.table.rowOf(id);
   const task = await snapshot.task(id);
   const { conflictCount: _count, ...summary } = rowView(readiness, row);
+  const certainty = await certaintyOf(session, task.claim);
   const ids = (rows: readonly number[]): TaskId[] => rows.map((other) => snapshot.table.id(other)).sort();
   return {
     ...summary,
+    ...(certainty !== undefined && { certainty }),
     ...bodies(task),
     blocks: ids(blockedRowsOfRow(snapshot.table, row)),
     children: ids(childrenOfRow(snapshot.table, row)),

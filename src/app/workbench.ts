@@ -18,6 +18,7 @@ export class Workbench {
   readonly files: Map<string, Uint8Array | null> = new Map();
   readonly #tasks = new Map<TaskId, Task>();
   readonly #names = new Map<string, TaskId>();
+  readonly #announced = new Set<TaskId>();
   readonly #random: (length: number) => Uint8Array;
 
   constructor(snapshot: Snapshot, random: (length: number) => Uint8Array) {
@@ -27,7 +28,8 @@ export class Workbench {
 
   /** The id that a name stands for: `@name` was given in this batch, anything else is looked up in the ledger. */
   find(name: string): TaskId {
-    if (!name.startsWith('@')) return this.#tasks.has(name) ? name : this.snapshot.find(name);
+    if (this.#tasks.has(name) || this.#announced.has(name)) return name;
+    if (!name.startsWith('@')) return this.snapshot.find(name);
     const id = this.#names.get(name.slice(1));
     if (id !== undefined) return id;
     throw new TasksError('not-found', `No earlier line of this batch is named ${name}`, {
@@ -39,6 +41,11 @@ export class Workbench {
   name(name: string, id: TaskId): void {
     if (this.#names.has(name)) throw new TasksError('usage', `Two lines of this batch are named ${name}`);
     this.#names.set(name, id);
+  }
+
+  /** Lets tasks name one that a later operation of the same plan creates. */
+  announce(id: TaskId): void {
+    this.#announced.add(id);
   }
 
   /** The task as the operations so far leave it; undefined when there is none. */
@@ -61,7 +68,7 @@ export class Workbench {
   freshId(): TaskId {
     for (;;) {
       const id = idFromBytes(this.#random(8));
-      if (!this.snapshot.has(id) && !this.#tasks.has(id)) return id;
+      if (!this.snapshot.has(id) && !this.#tasks.has(id) && !this.#announced.has(id)) return id;
     }
   }
 }

@@ -1,5 +1,6 @@
 /** Answers of use cases as the objects that `--json` prints. What only helps to render (`shortIds`) stays out. */
 import type { TaskAnswer, TasksAnswer } from '../app/change.ts';
+import type { EachAnswer } from '../app/each.ts';
 import type { TaskRow } from '../app/task-view.ts';
 
 /** `{task, commit, changed}`. */
@@ -11,6 +12,11 @@ export function taskAnswer({ task, commit, changed }: TaskAnswer): object {
 export function tasksAnswer({ tasks, commit, changed }: TasksAnswer, ids: readonly string[]): object {
   const [task] = tasks;
   return { ...(ids.length === 1 && task !== undefined && { task }), tasks, commit, changed };
+}
+
+/** What a fan-out did, item by item. */
+export function eachAnswer({ shortIds: _short, ...answer }: EachAnswer): object {
+  return answer;
 }
 
 /** A listing of tasks. */

@@ -31,9 +31,14 @@ const BY_CODE: { readonly [Code in ErrorCode]?: ExitCode } = {
   interrupted: EXIT.interrupted,
 };
 
+/** The exit code for the code of a failure. */
+export function exitCodeOfCode(code: ErrorCode): ExitCode {
+  return BY_CODE[code] ?? EXIT.refused;
+}
+
 /** The exit code for something that was thrown. */
 export function exitCodeOf(error: unknown): ExitCode {
-  if (error instanceof TasksError) return BY_CODE[error.code] ?? EXIT.refused;
+  if (error instanceof TasksError) return exitCodeOfCode(error.code);
   if (error instanceof BugError) return EXIT.bug;
   return isMachineError(error) ? EXIT.refused : EXIT.bug;
 }

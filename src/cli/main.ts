@@ -2,7 +2,7 @@
 import { type Command, CommanderError } from 'commander';
 import { TasksError } from '../errors.ts';
 import { processWorld, type World } from '../world.ts';
-import { linesToText, type Screens } from './context.ts';
+import { linesToText, noticeLines, type Screens } from './context.ts';
 import { EXIT, type ExitCode, exitCodeOf } from './exit-codes.ts';
 import { type Run, runProgram } from './program.ts';
 import { failureLines, failureToJson } from './render/errors.ts';
@@ -19,16 +19,17 @@ export async function runCommandLine(argv: readonly string[], world: World): Pro
   watchOutput(world);
   const run: Run = { code: EXIT.done };
   const screens = screensOf(argv, world);
+  const notices = new Set<string>();
   try {
-    await runProgram(argv, run, { world, screens });
+    await runProgram(argv, run, { world, screens, notices });
     await settleOutput(world);
     return run.code;
   } catch (thrown) {
     if (thrown instanceof CommanderError && thrown.exitCode === 0) return EXIT.done;
     const error = thrown instanceof CommanderError ? usageError(thrown, run) : thrown;
     const text = isJson(argv)
-      ? `${failureToJson(error, screens.err.isTerminal)}\n`
-      : linesToText(failureLines(error, screens.err));
+      ? `${failureToJson(error, screens.err.isTerminal, notices)}\n`
+      : linesToText([...failureLines(error, screens.err), ...noticeLines(notices, screens.err)]);
     world.stderr.stream.write(text);
     return exitCodeOf(error);
   }

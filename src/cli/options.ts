@@ -31,6 +31,8 @@ export interface FieldFlags {
   readonly activeForm?: string;
   readonly blockedBy?: readonly string[];
   readonly blocks?: readonly string[];
+  readonly reviews?: readonly string[];
+  readonly gate?: readonly string[];
   readonly parent?: string;
   readonly priority?: number;
   readonly label?: readonly string[];
@@ -75,6 +77,8 @@ export function declareFieldFlags(command: Command): void {
     .option('-l, --label <label>', 'a word to select by; repeatable, or a,b', collectNames)
     .option('--blocked-by <id>', 'must be completed first; repeatable, or a,b', collectNames)
     .option('--blocks <id>', 'waits for this task; repeatable, or a,b', collectNames)
+    .option('--reviews <id>', 'waits for this task, and another actor must do it; repeatable, or a,b', collectNames)
+    .option('--gate <name>', 'waits for this gate, made closed if new; repeatable, or a,b', collectNames)
     .option('--parent <id>', 'the task that this one is a part of')
     .option('--scope <glob>', 'files it will touch, no two at once; repeatable', collect)
     .option('--due <when>', 'when it should be done: 2026-12-01, tomorrow, 3d')
@@ -103,6 +107,8 @@ export async function fieldsInput(flags: FieldFlags, context: Context): Promise<
     labels: flags.label,
     blockedBy: flags.blockedBy,
     blocks: flags.blocks,
+    reviews: flags.reviews,
+    gates: flags.gate,
     scope: flags.scope,
     acceptance: flags.accept,
     checks: flags.check,
@@ -165,6 +171,12 @@ export function parsePriority(word: string): number {
 export function parseLimit(word: string): number {
   if (/^\d{1,9}$/.test(word)) return Number(word);
   throw new TasksError('usage', `--limit takes a number, not ${JSON.stringify(word)}`, { hint: '0 shows all' });
+}
+
+/** A budget of tokens. Throws `usage` below what totals and frame need. */
+export function parseTokens(word: string): number {
+  if (/^\d{3,7}$/.test(word) && Number(word) >= 200) return Number(word);
+  throw new TasksError('usage', `--tokens takes a number, not ${JSON.stringify(word)}`, { hint: 'Give 200 or more' });
 }
 
 /**

@@ -1,7 +1,6 @@
 /** The command line as commander parses it. */
 import { type Argument, Command, Help, Option } from 'commander';
-import type { World } from '../world.ts';
-import { createContext, type Screens } from './context.ts';
+import { createContext, type ProgramIo } from './context.ts';
 import { EXIT, type ExitCode } from './exit-codes.ts';
 import { declareGlobalFlags, type GlobalFlags } from './options.ts';
 import type { Arguments, Verb } from './verb.ts';
@@ -19,7 +18,7 @@ export interface Run {
 const GLOBAL = 'Global options:';
 
 const OUTRO = `
-git tasks help <verb> tells the flags of a verb.
+git tasks help <verb> tells the flags of a verb; help --json tells programs all.
 
 Exit codes: 0 done · 1 refused, invalid or not found · 2 usage · 3 nothing to do
             4 lost a race or a lease · 5 conflicts · 70 a defect · 130 interrupted`;
@@ -48,11 +47,7 @@ export async function runProgram(args: readonly string[], run: Run, io: ProgramI
   await program.parseAsync(normalizeHelp(args), { from: 'user' });
 }
 
-/** What the program reads and writes with. */
-export interface ProgramIo {
-  readonly world: World;
-  readonly screens: Screens;
-}
+const HELP_FLAGS: readonly string[] = ['-h', '--help'];
 
 /** Global flags that take the next word with them. */
 const WITH_VALUE: readonly string[] = ['--list', '--as', '--at', '-C', '--color'];
@@ -62,15 +57,25 @@ const WITH_VALUE: readonly string[] = ['--list', '--as', '--at', '-C', '--color'
  * flag after a verb that does not exist, because commander would show the general help instead of refusing it.
  */
 function normalizeHelp(args: readonly string[]): readonly string[] {
-  let at = 0;
-  while (args[at]?.startsWith('-') === true) at += WITH_VALUE.includes(args[at] ?? '') ? 2 : 1;
-  const isKnown = (word: string | undefined): boolean => VERBS.some((entry) => nameOf(entry) === word);
+  const at = verbIndex(args);
   const [word, subject] = args.slice(at);
-  if (word === 'help') {
+  // For programs, and asked for its own help, `help` is a verb like any other.
+  if (word === 'help' && !args.includes('--json') && !HELP_FLAGS.includes(subject ?? '')) {
     const topic = subject === undefined ? ['--help'] : [subject, ...(isKnown(subject) ? ['--help'] : [])];
     return [...args.slice(0, at), ...topic];
   }
-  return word === undefined || isKnown(word) ? args : args.filter((flag) => flag !== '-h' && flag !== '--help');
+  return word === undefined || isKnown(word) ? args : args.filter((flag) => !HELP_FLAGS.includes(flag));
+}
+
+/** Where the verb stands: behind the global flags. */
+function verbIndex(args: readonly string[]): number {
+  let at = 0;
+  while (args[at]?.startsWith('-') === true) at += WITH_VALUE.includes(args[at] ?? '') ? 2 : 1;
+  return at;
+}
+
+function isKnown(word: string | undefined): boolean {
+  return VERBS.some((entry) => nameOf(entry) === word);
 }
 
 function createProgram({ world, screens }: ProgramIo): Command {

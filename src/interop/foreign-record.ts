@@ -124,7 +124,7 @@ function isDeeper(value: unknown, levels: number): boolean {
 }
 
 /** The parsed JSON value with every text as a file can hold it. */
-function wellFormed(value: unknown): JsonValue {
+export function wellFormed(value: unknown): JsonValue {
   if (typeof value === 'string') return normalizeText(value);
   if (Array.isArray(value)) return value.map(wellFormed);
   if (!isMap(value)) return value as JsonValue;

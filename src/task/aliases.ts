@@ -1,6 +1,9 @@
 /** Foreign identities: the names that a task had elsewhere, by which it is still found. Pure. */
 import type { JsonValue } from './types.ts';
 
+/** The entry that holds an idempotency key: `{ id: KEY, content: DIGEST }`, so that the key finds the task as well. */
+export const KEY_ENTRY = 'key';
+
 /**
  * The foreign ids in the metadata of a task: the `id` texts of entries that are maps (`beads: { id: bd-0088 }`).
  *

@@ -10,6 +10,12 @@ const LIST = /^[a-z0-9](?:[a-z0-9._-]{0,62}[a-z0-9_-])?$/i;
 /** Names that mean something else on the ledger branch. */
 const RESERVED_LISTS = new Set(['templates', 'ledger.yaml', 'readme.md']);
 
+/** The form of an id as a regular expression, for schemas. */
+export const ID_PATTERN: string = ID.source;
+
+/** The form of the name of a list, for schemas; a few names of that form are taken (`isListName`). */
+export const LIST_PATTERN: string = LIST.source.replaceAll('a-z', 'A-Za-z');
+
 /** Whether the text is a whole id. */
 export function isTaskId(text: string): text is TaskId {
   return ID.test(text);
@@ -23,6 +29,11 @@ export function isIdPrefix(text: string): boolean {
 /** Whether the text may name a list: letters, digits, `.`, `_`, `-`; at most 64; no leading or trailing dot. */
 export function isListName(text: string): boolean {
   return LIST.test(text) && !text.endsWith('.lock') && !RESERVED_LISTS.has(text.toLowerCase());
+}
+
+/** Whether the text may name a template: as a list, but in lower case, so that no file system takes two for one. */
+export function isTemplateName(text: string): boolean {
+  return LIST.test(text) && text === text.toLowerCase() && !text.endsWith('.lock');
 }
 
 /** The id that these bytes spell, five bits of each of the first eight. Needs at least eight bytes. */

@@ -2,7 +2,12 @@
 import type { DayOrInstant, Instant } from './types.ts';
 
 const DAY = /^\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])$/;
+const DAY_LENGTH = 86_400_000;
 const INSTANT = /^\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])T(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\dZ$/;
+
+/** The forms of days and instants as regular expressions, for schemas, which know no calendar. */
+export const DAY_PATTERN: string = DAY.source;
+export const INSTANT_PATTERN: string = INSTANT.source;
 
 /** Milliseconds since 1970 as an instant with whole seconds (rounded down). */
 export function toInstant(milliseconds: number): Instant {
@@ -12,6 +17,16 @@ export function toInstant(milliseconds: number): Instant {
 /** Milliseconds since 1970 of an instant, or of the first moment (UTC) of a day. NaN when it is neither. */
 export function instantToMs(value: DayOrInstant): number {
   return isInstant(value) || isDay(value) ? Date.parse(value) : Number.NaN;
+}
+
+/** Milliseconds since 1970 of the moment from which what is due then is late: a day lasts until its end (UTC). */
+export function endOfDue(due: DayOrInstant): number {
+  return instantToMs(due) + (isDay(due) ? DAY_LENGTH : 0);
+}
+
+/** Whether what is due then should be done by now (milliseconds since 1970). */
+export function isOverdue(due: DayOrInstant, now: number): boolean {
+  return endOfDue(due) < now;
 }
 
 /** Whether the text is an instant that exists in the calendar. */

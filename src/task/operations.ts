@@ -5,6 +5,7 @@
  * commit message can name it. Applying one never looks at other tasks: rules between tasks are the ledger's.
  */
 import { invariant } from '../errors.ts';
+import { withEvidence } from './completion.ts';
 import { SET_FIELDS, type SetField } from './fields.ts';
 import { withoutConflicts, withValue } from './settle.ts';
 import { sortedSet } from './text.ts';
@@ -84,12 +85,12 @@ export function applyOperation(before: Task | undefined, operation: Operation): 
     case 'resolve':
       return operation.values.reduce(withValue, withoutConflicts(before, operation.settled));
     case 'evidence':
-      return { ...before, evidence: [...before.evidence, ...operation.evidence] };
+      return { ...before, evidence: withEvidence(before.evidence, operation.evidence) };
     case 'complete':
       return {
         ...ended(before, 'completed'),
         completedBy: [operation.by],
-        evidence: [...before.evidence, ...(operation.evidence ?? [])],
+        evidence: withEvidence(before.evidence, operation.evidence ?? []),
         ...(operation.result !== undefined && { result: operation.result }),
       };
   }
@@ -107,13 +108,37 @@ function applyEdit(task: Task, edit: Edit): Task {
     if (value === null) delete next[name];
     else if (value !== undefined) next[name] = value;
   }
-  for (const name of SET_FIELDS) {
-    const removed = new Set(edit.remove?.[name]);
-    const members = [...task[name].filter((member) => !removed.has(member)), ...(edit.add?.[name] ?? [])];
-    next[name] = sortedSet(members);
-  }
+  Object.assign(next, editedSets(task, edit));
+  next['accepted'] = ticksAmong(task, { after: next as unknown as Task, given: edit.add?.accepted });
+  if (edit.remove?.blockedBy !== undefined) next['reviews'] = reviewsAmong(next as unknown as Task);
   if (edit.metadata !== undefined) next['metadata'] = editedMap(task.metadata, edit.metadata);
   return next as unknown as Task;
+}
+
+function editedSets(task: Task, { add, remove }: Edit): Pick<Task, SetField> {
+  // What a task reviews it waits for, so either edge brings or takes the other along.
+  const blockedBy = [...(add?.blockedBy ?? []), ...(add?.reviews ?? [])];
+  const added = { ...add, blockedBy };
+  const sets = SET_FIELDS.map((name) => {
+    const removed = new Set(remove?.[name]);
+    return [name, sortedSet([...task[name].filter((member) => !removed.has(member)), ...(added[name] ?? [])])];
+  });
+  return Object.fromEntries(sets) as Pick<Task, SetField>;
+}
+
+/** What a task reviews, without what it does not wait for: only blockers can be reviewed. */
+export function reviewsAmong({ reviews, blockedBy }: Pick<Task, 'reviews' | 'blockedBy'>): readonly TaskId[] {
+  const blockers = new Set(blockedBy);
+  return reviews.every((id) => blockers.has(id)) ? reviews : reviews.filter((id) => blockers.has(id));
+}
+
+/** A line that goes takes its tick along; one that comes, or comes back, is not ticked. */
+function ticksAmong(
+  before: Task,
+  { after, given = [] }: { readonly after: Task; readonly given?: readonly string[] | undefined },
+): string[] {
+  const lasting = new Set([...given, ...before.acceptance.filter((line) => before.accepted.includes(line))]);
+  return after.accepted.filter((line) => lasting.has(line) && after.acceptance.includes(line));
 }
 
 function editedMap(

@@ -28,6 +28,15 @@ export interface TaskSummary {
   readonly aliases?: readonly string[];
 }
 
+/** What decides who may take the task, and whether anybody may. */
+function roleOf({ kind, reviews, completedBy }: Task): Pick<TaskSummary, 'kind' | 'reviews' | 'completedBy'> {
+  return {
+    ...(kind !== undefined && { kind }),
+    ...(reviews.length > 0 && { reviews }),
+    ...(completedBy.length > 0 && { completedBy }),
+  };
+}
+
 /** The summary of a task. Absent and empty fields are left out. */
 export function summaryOf(task: Task): TaskSummary {
   const aliases = aliasesOf(task.metadata);
@@ -39,9 +48,7 @@ export function summaryOf(task: Task): TaskSummary {
     priority: task.priority,
     created: task.created,
     blockedBy: task.blockedBy,
-    ...(task.kind !== undefined && { kind: task.kind }),
-    ...(task.reviews.length > 0 && { reviews: task.reviews }),
-    ...(task.completedBy.length > 0 && { completedBy: task.completedBy }),
+    ...roleOf(task),
     ...(task.parent !== undefined && { parent: task.parent }),
     ...(task.owner !== undefined && { owner: task.owner }),
     ...(task.claim !== undefined && { claim: task.claim }),

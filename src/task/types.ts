@@ -20,13 +20,17 @@ export type Status = 'pending' | 'in_progress' | 'completed' | 'cancelled';
 export interface Claim {
   /** Fencing token: 1 for the first claim, one more for each later one. */
   readonly term: number;
+  /** Random, and kept by renewals: no two claims are the same bytes, whoever makes them at whatever second. */
+  readonly id?: string;
   /** The session of the holder, where one is known. The holder is the pair of `owner` and this. */
   readonly session?: string;
+  /** Length of the lease in seconds; renewals keep it. */
+  readonly lease?: number;
   /** The lease runs until then; the task is free again afterwards. */
   readonly expires?: Instant;
   /** Held by a person without an end. */
   readonly hold?: boolean;
-  /** Made without the shared remote's word (a sync confirms or drops it). */
+  /** Made without the shared remote's word: it may lose to a claim that has it (docs/claims.md). */
   readonly provisional?: boolean;
 }
 
@@ -38,8 +42,10 @@ export interface Evidence {
   readonly kind: 'check' | 'commit' | 'url' | 'file';
   /** The name of the check, the commit, the address or the path. */
   readonly name: string;
-  /** The commit of the code that it was seen at. */
+  /** The commit of the code that it was seen at; `<commit>-dirty` when the files were not just those of the commit. */
   readonly commit?: string;
+  /** The blob that a file was. */
+  readonly blob?: string;
   /** Exit code of a check; 0 is a pass. */
   readonly exit?: number;
   /** How long a check ran, in seconds. */

@@ -3,10 +3,11 @@
  *
  * Every way in (a file, a JSON line, an import) passes here, so a value is either well-formed or named with its path.
  */
-import { FIELD_BY_NAME, type Field, type FieldShape } from './fields.ts';
+import { FIELD_BY_NAME, type Field } from './fields.ts';
 import { isTaskId } from './ids.ts';
 import { isDay, isInstant } from './instant.ts';
 import { MAX_DEPTH, MAX_KEY, MAX_LINE, MAX_MEMBERS, MAX_TEXT } from './limits.ts';
+import { RECORDS, type RecordShape, type ValueKind } from './records.ts';
 
 /** What is wrong with a value, and where: `path` leads from the task to it. */
 export interface Problem {
@@ -43,7 +44,7 @@ const report = (problems: Problem[], path: Path, message: string): void => {
   problems.push({ path, message });
 };
 
-const CHECKS: Record<FieldShape, Check> = {
+const CHECKS: Record<ValueKind, Check> = {
   id: test((v) => isTaskId(v), 'must be an id: 8 characters of 0-9 and a-z without i, l, o, u'),
   line: (value, path, problems) => line(value, path, problems),
   text: (value, path, problems) => {
@@ -59,36 +60,19 @@ const CHECKS: Record<FieldShape, Check> = {
   instant: test((v) => isInstant(v), 'must be an instant like 2026-11-22T13:00:00Z'),
   lines: members(line),
   ids: members(test((v) => isTaskId(v), 'must be an id of 8 characters')),
-  claim: (value, path, problems) => checkRecord(CLAIM)(value, path, problems),
-  evidence: members((value, path, problems) => checkRecord(EVIDENCE)(value, path, problems)),
-  notes: members((value, path, problems) => checkRecord(NOTE)(value, path, problems)),
-  conflicts: members((value, path, problems) => checkRecord(CONFLICT)(value, path, problems)),
+  claim: checkRecord(RECORDS.claim),
+  evidence: members(checkRecord(RECORDS.evidence)),
+  notes: members(checkRecord(RECORDS.note)),
+  conflicts: members(checkRecord(RECORDS.conflict)),
   map: (value, path, problems) => {
     if (isMap(value)) json(value, path, problems);
     else report(problems, path, 'must be a map');
   },
+  count,
+  amount,
+  flag,
+  json,
 };
-
-interface Shape {
-  readonly required: Readonly<Record<string, Check>>;
-  readonly optional: Readonly<Record<string, Check>>;
-}
-
-const CLAIM: Shape = {
-  required: {
-    term: (value, path, problems) => {
-      if (!Number.isSafeInteger(value) || (value as number) < 1)
-        report(problems, path, 'must be a whole number from 1');
-    },
-  },
-  optional: { session: line, expires: CHECKS.instant, hold: flag, provisional: flag },
-};
-const NOTE: Shape = { required: { id: line, at: CHECKS.instant, by: line, text: CHECKS.text }, optional: {} };
-const EVIDENCE: Shape = {
-  required: { id: line, at: CHECKS.instant, by: line, kind: line, name: line },
-  optional: { commit: line, exit: amount, seconds: amount, output: CHECKS.text },
-};
-const CONFLICT: Shape = { required: { field: line, kept: json, other: json }, optional: { base: json } };
 
 function test(accepts: (text: string) => boolean, message: string): Check {
   return (value, path, problems) => {
@@ -101,6 +85,10 @@ function line(value: unknown, path: Path, problems: Problem[]): void {
   else if (value.trim() === '') report(problems, path, 'must not be empty');
   else if (value.length > MAX_LINE) report(problems, path, `is longer than ${MAX_LINE} characters`);
   else if (value.includes('\n')) report(problems, path, 'must be one line');
+}
+
+function count(value: unknown, path: Path, problems: Problem[]): void {
+  if (!Number.isSafeInteger(value) || (value as number) < 1) report(problems, path, 'must be a whole number from 1');
 }
 
 function amount(value: unknown, path: Path, problems: Problem[]): void {
@@ -120,24 +108,22 @@ function members(check: Check): Check {
   };
 }
 
-function checkRecord(shape: Shape): Check {
+function checkRecord(shape: RecordShape): Check {
   return (value, path, problems) => {
     if (!isMap(value)) return report(problems, path, 'must be a map');
-    for (const [key, check] of Object.entries(shape.required)) {
-      if (Object.hasOwn(value, key)) check(value[key], [...path, key], problems);
-      else report(problems, path, `lacks ${key}`);
+    for (const [key, { required }] of Object.entries(shape)) {
+      if (required === true && !Object.hasOwn(value, key)) report(problems, path, `lacks ${key}`);
     }
     for (const [key, member] of Object.entries(value)) {
-      if (Object.hasOwn(shape.required, key)) continue;
       if (key.length > MAX_KEY) report(problems, [...path, key], LONG_KEY);
-      (optionalCheck(shape, key) ?? json)(member, [...path, key], problems);
+      CHECKS[kindOf(shape, key)](member, [...path, key], problems);
     }
   };
 }
 
-function optionalCheck(shape: Shape, key: string): Check | undefined {
+function kindOf(shape: RecordShape, key: string): ValueKind {
   // Own keys only: a key named `constructor` is the user's, not JavaScript's.
-  return Object.hasOwn(shape.optional, key) ? shape.optional[key] : undefined;
+  return Object.hasOwn(shape, key) ? (shape[key]?.kind ?? 'json') : 'json';
 }
 
 function json(value: unknown, path: Path, problems: Problem[]): void {

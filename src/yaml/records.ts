@@ -10,8 +10,8 @@ export interface Place {
 
 /** The known keys of the maps inside a field, in the order in which they are written. */
 export const RECORD_KEYS: ReadonlyMap<string, readonly string[]> = new Map([
-  ['claim', ['term', 'session', 'expires', 'hold', 'provisional']],
-  ['evidence', ['id', 'at', 'by', 'kind', 'name', 'commit', 'exit', 'seconds', 'output']],
+  ['claim', ['term', 'id', 'session', 'lease', 'expires', 'hold', 'provisional']],
+  ['evidence', ['id', 'at', 'by', 'kind', 'name', 'commit', 'blob', 'exit', 'seconds', 'output']],
   ['notes', ['id', 'at', 'by', 'text']],
   ['conflicts', ['field', 'kept', 'other', 'base']],
 ]);

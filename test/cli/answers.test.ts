@@ -7,6 +7,7 @@ import { scratchLedger } from './ledger.ts';
 const OID = expect.stringMatching(/^[0-9a-f]{40}$/);
 const ID = expect.stringMatching(/^[0-9a-hjkmnp-tv-z]{8}$/);
 const INSTANT = expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/);
+const CLAIM_ID = expect.stringMatching(/^[0-9a-z]{16}$/) as unknown;
 
 const ROW = {
   id: ID,
@@ -134,15 +135,16 @@ describe('the JSON of', () => {
     const { json, add } = scratchLedger();
     const id = add('Plain');
     const next = add('Next', '--blocked-by', id);
-    const claim = { term: 1, expires: INSTANT };
+    const claim = { term: 1, id: CLAIM_ID, lease: 1800, expires: INSTANT };
     const life = (task: object, more: object = {}): object => {
       const whole = { ...TASK, blocks: [next], ...task };
       return { contract: 1, task: whole, tasks: [whole], commit: OID, changed: true, ...more };
     };
-    const held = { status: 'in_progress', ready: false, owner: 'Ada Example', claim };
-    expect(json('claim', id)).toEqual(life(held));
+    const held = { status: 'in_progress', ready: false, owner: 'Ada Example', claim, certainty: 'local' };
+    const claimed = { certainty: 'local' };
+    expect(json('claim', id)).toEqual(life(held, { claimed }));
     expect(json('claim', id)).toEqual(life(held, { changed: false, already: true }));
-    expect(json('renew', id, '--lease', '2h')).toEqual(life(held));
+    expect(json('renew', id, '--lease', '2h')).toEqual(life({ ...held, claim: { ...claim, lease: 7200 } }));
     expect(json('release', id)).toEqual(life({ claim: { term: 1 } }));
     const unblocked = [{ id: next, subject: 'Next' }];
     const completed = {
@@ -162,7 +164,7 @@ describe('the JSON of', () => {
     const { json, add } = scratchLedger();
     const ids = [add('One'), add('Two')];
     const answer = json('claim', ...ids);
-    expect(Object.keys(answer)).toEqual(['contract', 'tasks', 'commit', 'changed']);
+    expect(Object.keys(answer)).toEqual(['contract', 'tasks', 'commit', 'changed', 'claimed']);
     expect(answer.tasks.map(({ id }) => id)).toEqual(ids);
   });
 
@@ -171,13 +173,14 @@ describe('the JSON of', () => {
     const empty = run(['next', '--json']);
     expect({ ...empty, stdout: JSON.parse(empty.stdout) }).toEqual({
       code: 3,
-      stdout: { contract: 1, task: null, open: 0, tip: OID },
+      stdout: { contract: 1, task: null, open: 0, stuck: false, tip: OID },
       stderr: '',
     });
     json('add', 'Plain');
-    const claim = { term: 1, expires: INSTANT };
-    const task = { ...TASK, status: 'in_progress', ready: false, owner: 'Ada Example', claim };
-    expect(json('next')).toEqual({ contract: 1, task, commit: OID, changed: true });
+    const claim = { term: 1, id: CLAIM_ID, lease: 1800, expires: INSTANT };
+    const certainty = 'local';
+    const task = { ...TASK, status: 'in_progress', ready: false, owner: 'Ada Example', claim, certainty };
+    expect(json('next')).toEqual({ contract: 1, task, claimed: { certainty }, commit: OID, changed: true });
   });
 
   test('why, stats and log', () => {
@@ -194,7 +197,16 @@ describe('the JSON of', () => {
       ready: false,
       reasons: [reason],
     };
-    expect(json('why', waiter)).toEqual({ contract: 1, why, tip: OID });
+    const next = [{ do: 'complete', id, text: `complete ${id.slice(0, 4)}` }];
+    expect(json('why', waiter)).toEqual({
+      contract: 1,
+      why,
+      before: 1,
+      next,
+      nextTotal: 1,
+      asker: 'Ada Example',
+      tip: OID,
+    });
     expect(json('stats')).toEqual({
       contract: 1,
       total: 2,
@@ -206,6 +218,9 @@ describe('the JSON of', () => {
       conflicts: 0,
       damaged: 0,
       edges: 1,
+      overdue: 0,
+      gates: { open: 0, closed: 0 },
+      ownReviews: 0,
       stuck: false,
       tip: OID,
     });

@@ -137,7 +137,13 @@ describe('a listing', () => {
     });
     run(['release', one]);
     run(['set', one, '--defer', '2099-01-01']);
-    expect(run(['ready']).stderr).toMatch(/^warning: nothing is ready and nobody is working, but 2 tasks wait\nhint: /);
+    expect(run(['ready']).stderr).toBe(
+      'nothing is ready: 0 in progress, 1 blocked; the next from 2099-01-01T00:00:00Z\nhint: git tasks plan\n',
+    );
+    run(['set', one, '--defer', 'none']);
+    run(['gate', 'close', 'freeze']);
+    run(['set', one, '--gate', 'freeze']);
+    expect(run(['ready']).stderr).toMatch(/^warning: nothing is ready and nobody is working, but 2 tasks wait/);
   });
 
   test('has colours only where they are wanted', () => {

@@ -119,7 +119,7 @@ describe('committing hand edits', () => {
   test('takes edits of the other files of the branch, and leaves alone what is none of them', async () => {
     const at = await checkedOut();
     write(at, 'README.md', 'Ours\n');
-    write(at, 'templates/release.yaml', 'tasks: []\n');
+    write(at, 'templates/release.yaml', 'tasks:\n  tag: {subject: Tag $0}\n');
     write(at, 'main/a/a/aaaaaaaa.yaml~', 'a backup of an editor');
     write(at, 'node_modules/x/y.yaml', 'a: 1');
     const { files, ignored, changed } = await commit(at);
@@ -130,6 +130,16 @@ describe('committing hand edits', () => {
     rmSync(join(at.files, 'templates/release.yaml'));
     expect((await commit(at)).changed).toBe(true);
     expect(git(at.files, 'ls-files', 'templates')).toBe('');
+  });
+
+  test('refuses a template that is none, with the place', async () => {
+    const at = await checkedOut();
+    write(at, 'templates/release.yaml', 'tasks:\n  tag: {subject: Tag it, blockedBy: [build]}\n');
+    await expect(commit(at)).rejects.toMatchObject({
+      code: 'invalid',
+      data: { problems: [{ path: 'templates/release.yaml', line: 2, column: 38 }] },
+    });
+    expect(at.status()).toBe('?? templates/release.yaml');
   });
 
   test('stores CRLF as LF, as the branch says', async () => {

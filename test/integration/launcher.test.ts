@@ -78,10 +78,13 @@ describe('the bundles', () => {
     for (const name of bundles) expect(readFileSync(join(dist, name), 'utf8')).not.toMatch(/[^\0-\x7f]/);
   });
 
-  test.each(['yaml', 'isomorphic-git', 'isomorphic-git-http'])('of the library %s can be loaded', (name) => {
-    const script = `console.log(typeof require(${JSON.stringify(EXECUTABLE)}).load('${name}'))`;
-    expect(execFileSync(process.execPath, ['--eval', script], { encoding: 'utf8' })).toBe('object\n');
-  });
+  test.each(['yaml', 'isomorphic-git', 'isomorphic-git-http', 'mcp-validator'])(
+    'of the library %s can be loaded',
+    (name) => {
+      const script = `console.log(typeof require(${JSON.stringify(EXECUTABLE)}).load('${name}'))`;
+      expect(execFileSync(process.execPath, ['--eval', script], { encoding: 'utf8' })).toBe('object\n');
+    },
+  );
 });
 
 describe('the code cache', () => {

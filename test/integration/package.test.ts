@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { git, scratchFolder } from '../support/git.ts';
 
@@ -59,6 +59,7 @@ describe('the package', () => {
     const { app } = installPackage();
     mkdirSync(join(app, 'node_modules/@types'));
     for (const name of [...Object.keys(manifest.dependencies), '@types/node']) {
+      mkdirSync(dirname(join(app, 'node_modules', name)), { recursive: true });
       symlinkSync(join(root, 'node_modules', name), join(app, 'node_modules', name), 'junction');
     }
     writeFileSync(

@@ -159,14 +159,14 @@ function arbitraryEvidence(): fc.Arbitrary<Evidence[]> {
     kind: fc.constantFrom('check', 'commit', 'url', 'file'),
     name: arbitraryLine(),
   } as const;
-  const optional = {
+  const more = {
     commit: arbitraryLine(),
     exit: fc.integer({ min: 0, max: 255 }),
     seconds: fc.double({ min: 0, max: 1e6, noNaN: true }),
     output: arbitraryText(),
   };
   const record = fc.record(
-    { ...required, ...optional },
+    { ...required, ...more },
     { requiredKeys: Object.keys(required) as never, noNullPrototype: true },
   );
   return fc.uniqueArray(record as fc.Arbitrary<Evidence>, { maxLength: 2, selector: ({ id }) => id });

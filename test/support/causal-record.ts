@@ -23,10 +23,14 @@ const TEXTS = ['description', 'result'] as const;
 export function causalRecord(): CausalRecord {
   const written = new Map<string, number>();
   const replaced = new Map<string, number>();
+  const begun = new Set<TaskId>();
   let step = 0;
   return {
     saw: (before, after) => {
       step += 1;
+      // What one key makes a second time, elsewhere, is no new word: it is where the first one began.
+      if (before === undefined && begun.has(after.id)) return;
+      begun.add(after.id);
       const [old, now] = [before === undefined ? new Set<string>() : factsOf(before), factsOf(after)];
       const settled = before === undefined ? [] : [...asideIn(before)].filter((fact) => !asideIn(after).has(fact));
       for (const fact of now) if (!old.has(fact)) written.set(fact, step);
@@ -70,7 +74,8 @@ function asideIn(task: Task): Set<string> {
         facts.push(`claim ${owner}#${term}`);
       } else if ((TEXTS as readonly string[]).includes(field))
         facts.push(...linesOf(value).map((line) => `${field} ${line}`));
-      else if ((SET_FIELDS as readonly string[]).includes(field)) facts.push(`${field} ${String(value)}`);
+      else if ((SET_FIELDS as readonly string[]).includes(field))
+        facts.push(...[value].flat().map((member) => `${field} ${String(member)}`));
       else facts.push(`${field} ${JSON.stringify(value)}`);
     }
   }

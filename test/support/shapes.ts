@@ -41,7 +41,8 @@ function belongings(at: string): unknown {
     status: isBare ? '' : git(at, 'status', '--porcelain', '--branch'),
     refs: git(at, 'for-each-ref')
       .split('\n')
-      .filter((line) => line !== '' && !line.endsWith(REF)),
+      // The ledger's branch, and what is known of it on a remote, which a claim asks.
+      .filter((line) => line !== '' && !line.endsWith('/tasks')),
     // What is ours has a folder of its own in the git folder.
     files: readdirSync(at).filter((name) => name !== 'git-tasks'),
   };

@@ -9,7 +9,7 @@ import { createHash } from 'node:crypto';
 const WORD = '[0-9a-f]{7,64}|[0-9a-hjkmnp-tv-z]{4,8}';
 /** Splits a line into text (even places) and what may differ in every run (odd places). */
 export const VOLATILE: RegExp = new RegExp(
-  String.raw`(\d{4}-\d\d-\d\dT[\d:.]+Z?|just now|\d+ ?[a-z]+ ago|\bin \d+ ?(?:s|m|min|h)\b|\b(?:${WORD})\b)`,
+  String.raw`(\d{4}-\d\d-\d\dT[\d:.]+Z?|\b\d{8}T\d{6}Z\b|just now|\d+ ?[a-z]+ ago|\bin \d+ ?(?:s|m|min|h)\b|\b\d+\.\ds\b|\b(?:${WORD})\b)`,
 );
 /** What has the shape of an id, a hash, or the beginning of one. */
 export const NAME: RegExp = new RegExp(`^(?:${WORD})$`);
@@ -58,8 +58,10 @@ function matchWord(shown: string, real: string, names: Names): Names | undefined
 }
 
 /** What kind of thing this part of a line is. A name in a document needs a letter and a digit; other words are text. */
-export function kindOf(word: string): 'instant' | 'ago' | 'in' | 'name' | 'text' {
+export function kindOf(word: string): 'instant' | 'moment' | 'ago' | 'in' | 'length' | 'name' | 'text' {
   if (/^\d{4}-\d\d-\d\dT/.test(word)) return 'instant';
+  if (/^\d{8}T/.test(word)) return 'moment';
+  if (/^\d+\.\ds$/.test(word)) return 'length';
   if (/^just now$|^\d.* ago$/.test(word)) return 'ago';
   if (/^in \d/.test(word)) return 'in';
   return NAME.test(word) && /\d/.test(word) && /[a-z]/.test(word) ? 'name' : 'text';

@@ -8,7 +8,7 @@
  *
  * Ids and hashes are random, so the first one that the file shows in some place stands for the one that was printed
  * there, and for its longer and shorter forms, from then on, in output and in commands. Such a word of the file needs a
- * letter and a digit. Instants, `3s ago` and `in 30m` match any other of their kind. `~` is the scratch folder, and the
+ * letter and a digit. Instants, `3s ago`, `in 30m` and `0.1s` match any other of their kind. `~` is the scratch folder, and the
  * first command starts in the repository `~/project`. Folder and exported variables last until the end of the file.
  */
 import { spawnSync } from 'node:child_process';

@@ -1,4 +1,5 @@
 /** What a change did, in one line for each task. */
+import type { StartedTask } from '../../app/started-behind.ts';
 import type { TaskRow, TaskView } from '../../app/task-view.ts';
 import { printable } from './printable.ts';
 import type { Screen } from './screen.ts';
@@ -32,19 +33,27 @@ export function changeLines({ done, tasks, shortIds, detail }: ChangeText, scree
 }
 
 /** `term 2, until 15:30`. */
-export function leaseDetail({ claim }: TaskRow, screen: Screen): string | undefined {
+export function leaseDetail({ claim, certainty }: TaskRow, screen: Screen): string | undefined {
   if (claim === undefined) return undefined;
   const until = claim.expires === undefined ? undefined : `until ${untilText(claim.expires, screen)}`;
   const end = claim.hold === true ? 'without an end' : until;
-  return [`term ${claim.term}`, end, claim.provisional === true ? 'provisional' : undefined]
-    .filter((part) => part !== undefined)
-    .join(', ');
+  const word = claim.provisional === true ? 'provisional' : certainty === 'confirmed' ? 'confirmed' : undefined;
+  return [`term ${claim.term}`, end, word].filter((part) => part !== undefined).join(', ');
 }
 
 /** `waits for 2m4k, 9d8e`, of a task that something stands before. */
 export function waitDetail({ openBlockers, blocked }: TaskRow, shortIds: ShortIds): string | undefined {
   if (!blocked || openBlockers.length === 0) return undefined;
   return `waits for ${openBlockers.map((id) => shortOf(id, shortIds)).join(', ')}`;
+}
+
+/** What was started or completed on the word of tasks that are open again. */
+export function startedLines(tasks: readonly StartedTask[], shortIds: ShortIds, { paint }: Screen): string[] {
+  return tasks.map(({ id, subject, status, owner }) => {
+    const who = owner === undefined ? '' : ` by ${printable(owner)}`;
+    const state = status === 'completed' ? 'is completed, look again' : `is in progress${who}, and waits for it again`;
+    return `  ${paint.warning('note:')} ${paint.id(shortOf(id, shortIds))} ${printable(subject)} ${state}`;
+  });
 }
 
 /** A task that became ready. */

@@ -19,11 +19,12 @@ interface Failure {
 }
 
 /** The failure on one line of JSON: `{"contract":1,"error":{"code","message","hint",…}}`. */
-export function failureToJson(error: unknown, isPretty: boolean): string {
+export function failureToJson(error: unknown, isPretty: boolean, notices: ReadonlySet<string> = new Set()): string {
   const { code, message, hint, data, stack } = failureOf(error);
   const facts = { code, message, ...(hint !== undefined && { hint }), ...(stack !== undefined && { stack }) };
   // The facts are named twice: first for their place, last so that no key of the data can take it.
-  return answerToJson({ error: { ...facts, ...data, ...facts } }, isPretty);
+  const told = notices.size === 0 ? {} : { notices: [...notices] };
+  return answerToJson({ error: { ...facts, ...data, ...facts }, ...told }, isPretty);
 }
 
 /** The failure in words: what went wrong, and the way out. */

@@ -1,4 +1,5 @@
 /** Times for people: relative on a terminal, exact everywhere else. */
+import { endOfDue, isOverdue } from '../../task/instant.ts';
 import type { Screen } from './screen.ts';
 
 const MINUTE = 60_000;
@@ -39,19 +40,10 @@ export function untilText(instant: string, screen: Screen): string {
 /** A due day or instant: how far it is on a terminal, itself elsewhere. A day lasts until its end. */
 export function dueText(due: string, screen: Screen): string {
   if (!screen.isTerminal) return `due ${due}`;
-  if (isOverdue(due, screen.now)) return `overdue ${lengthOf(screen.now - endOf(due))}`;
+  if (isOverdue(due, screen.now)) return `overdue ${lengthOf(screen.now - endOfDue(due))}`;
   const days = Math.floor((Date.parse(due.slice(0, 10)) - Date.parse(dayOf(screen.now))) / DAY);
   if (days === 0) return due.length > 10 ? `due at ${untilText(due, screen)}` : 'due today';
   return days > MAX_RELATIVE_DAYS ? `due ${due.slice(0, 10)}` : `due in ${days}d`;
-}
-
-/** Whether a due day or instant lies in the past. */
-export function isOverdue(due: string, now: number): boolean {
-  return endOf(due) < now;
-}
-
-function endOf(due: string): number {
-  return Date.parse(due) + (due.length === 10 ? DAY : 0);
 }
 
 function dayOf(milliseconds: number): string {

@@ -1,21 +1,16 @@
 import { describe, expect, it } from 'vitest';
 import { addTask } from '../../../src/app/add.ts';
 import { runBatch } from '../../../src/app/batch.ts';
-import {
-  cancelTasks,
-  claimTasks,
-  completeTasks,
-  releaseTasks,
-  renewTasks,
-  reopenTasks,
-} from '../../../src/app/life.ts';
+import { cancelTasks, claimTasks, completeTasks, releaseTasks, reopenTasks } from '../../../src/app/life.ts';
 import { listTasks } from '../../../src/app/list.ts';
 import { logChanges } from '../../../src/app/log.ts';
 import { claimNext } from '../../../src/app/next.ts';
 import { planTasks } from '../../../src/app/plan.ts';
+import { renewDue, renewTasks } from '../../../src/app/renew.ts';
 import type { Session } from '../../../src/app/session.ts';
 import { addNote, setTasks } from '../../../src/app/set.ts';
-import { explainTask, showTask } from '../../../src/app/show.ts';
+import { showTask } from '../../../src/app/show.ts';
+import { explainTask } from '../../../src/app/why.ts';
 import { countTasks } from '../../../src/app/stats.ts';
 import { TasksError } from '../../../src/errors.ts';
 import { readCommit } from '../../../src/ledger/history.ts';
@@ -220,11 +215,83 @@ describe('a claim', () => {
     await claimTasks(as('ada'), { ids: [a], lease: HOUR });
     world.advance(HOUR / 2);
     const renewed = await renewTasks(as('ada'), { ids: [a], lease: HOUR });
-    expect(renewed.tasks[0]?.claim).toEqual({ term: 1, expires: '2026-06-01T13:30:00Z' });
+    expect(renewed.tasks[0]?.claim).toMatchObject({ term: 1, lease: 3600, expires: '2026-06-01T13:30:00Z' });
     const released = await releaseTasks(as('ada'), { ids: [a] });
     expect(released.tasks[0]).toMatchObject({ status: 'pending', ready: true, claim: { term: 1 } });
     expect(released.tasks[0]?.owner).toBeUndefined();
     expect(START).toBeLessThan(world.now());
+  });
+
+  it('keeps its length when it is renewed, and is not renewed before half of it has passed', async () => {
+    const { as, world } = await memoryLedger();
+    const a = await add(as('ada'), 'A');
+    await claimTasks(as('ada'), { ids: [a], lease: 2 * HOUR });
+    world.advance(HOUR - 1000);
+    expect(await renewTasks(as('ada'), { ids: [a] })).toMatchObject({ changed: false });
+    expect(await renewTasks(as('ada'), { ids: [a] }, { force: true, reason: 'long call' })).toMatchObject({
+      changed: true,
+    });
+    world.advance(HOUR);
+    const renewed = await renewTasks(as('ada'), { ids: [a] });
+    expect(renewed.tasks[0]?.claim).toMatchObject({ lease: 7200, expires: '2026-06-01T15:59:59Z' });
+    expect(await renewTasks(as('ada'), { ids: [a], lease: 3 * HOUR })).toMatchObject({ changed: true });
+  });
+
+  it('is renewed with all others that are due in one commit, and with none that is not', async () => {
+    const { as, world } = await memoryLedger();
+    const [a, b, c, d] = [
+      await add(as('ada'), 'A'),
+      await add(as('ada'), 'B'),
+      await add(as('ada'), 'C'),
+      await add(as('ada'), 'D'),
+    ];
+    await claimTasks(as('ada'), { ids: [a, b], lease: HOUR });
+    await claimTasks(as('ada'), { ids: [c], lease: 4 * HOUR });
+    await claimTasks(as('bob'), { ids: [d], lease: HOUR });
+    expect(await renewDue(as('ada'))).toEqual([]);
+    world.advance(HOUR / 2);
+    const before = (await logChanges(as('ada'), {})).changes.length;
+    expect([...(await renewDue(as('ada')))].sort()).toEqual([a, b].sort());
+    expect((await logChanges(as('ada'), {})).changes.length).toBe(before + 1);
+    expect(await renewDue(as('ada'))).toEqual([]);
+  });
+
+  it('is like no other claim, also of the same actor in the same second', async () => {
+    const { as, world } = await memoryLedger();
+    const a = await add(as('ada'), 'A');
+    const one = await claimTasks(as('ada'), { ids: [a] });
+    await releaseTasks(as('ada'), { ids: [a] });
+    const two = await claimTasks(as('ada'), { ids: [a] });
+    expect(one.tasks[0]?.claim?.id).toMatch(/^[0-9a-z]{16}$/);
+    expect(two.tasks[0]?.claim?.id).not.toBe(one.tasks[0]?.claim?.id);
+    expect(world.now()).toBe(START);
+  });
+
+  it('without an end is given back by others only with a reason', async () => {
+    const { as, world } = await memoryLedger();
+    const a = await add(as('ada'), 'A');
+    await claimTasks(as('ada'), { ids: [a], hold: true });
+    world.advance(1000 * HOUR);
+    expect(await failure(releaseTasks(as('bob'), { ids: [a] }))).toMatchObject({
+      code: 'claimed',
+      message: /ada, term 1, without an end/,
+    });
+    const forced = await releaseTasks(as('bob'), { ids: [a] }, { force: true, reason: 'left the team' });
+    expect(forced.tasks[0]).toMatchObject({ status: 'pending', claim: { term: 1 } });
+  });
+
+  it('is of the pair of actor and session: namesakes in two sessions are two holders', async () => {
+    const { as } = await memoryLedger();
+    const a = await add(as('ada'), 'A');
+    const one = as('ada', { otherwise: { session: 's1' } });
+    const two = as('ada', { otherwise: { session: 's2' } });
+    await claimTasks(one, { ids: [a] });
+    for (const other of [two, as('ada'), as('agent', { otherwise: { session: 's1' } })]) {
+      expect(await failure(claimTasks(other, { ids: [a] }))).toMatchObject({
+        code: 'claimed',
+        message: /ada \(session s1\), term 1, until/,
+      });
+    }
   });
 
   it('of the best ready task is one step, and nothing ready is an answer', async () => {
