@@ -1,8 +1,15 @@
 /** Runs a verb's plan as one change of the ledger. */
 import { TasksError } from '../errors.ts';
+import { FLAG, NONE } from '../graph/table.ts';
+import { isHolder } from '../lease/lease.ts';
 import type { Snapshot } from '../ledger/snapshot.ts';
-import type { Author, Change } from '../ledger/transact.ts';
+import type { Author } from '../ledger/transact.ts';
+import { checkKey } from '../task/completion.ts';
 import type { TaskId } from '../task/types.ts';
+import type { Renew } from './checks/keep-leases.ts';
+import { type CheckRun, type CheckRuns, missingRuns, NO_RUNS } from './checks/runs.ts';
+import { ClaimMarks } from './claim-marks.ts';
+import type { ClaimKind, ClaimOutcome, ClaimWork, CommittedClaims } from './commit-claims.ts';
 import type { Session } from './session.ts';
 import { type TaskView, taskView } from './task-view.ts';
 import { Workbench } from './workbench.ts';
@@ -17,6 +24,8 @@ export interface WriteOptions {
   readonly title?: string | undefined;
   /** When it happened, for imported history: milliseconds since 1970. Now when undefined. */
   readonly at?: number | undefined;
+  /** What it may do about claims, which on a shared ledger concerns others at once (docs/claims.md). */
+  readonly claims?: ClaimKind | undefined;
 }
 
 /** What a plan may know beside the state. */
@@ -29,6 +38,10 @@ export interface PlanContext {
   /** The list that new tasks go to. */
   readonly list: string;
   readonly random: (length: number) => Uint8Array;
+  /** Runs of checks that belong to this change, by `checkKey`. */
+  readonly runs: CheckRuns;
+  /** How claims of this change are made; undefined: here alone. */
+  readonly claims?: ClaimMarks;
 }
 
 /** Prepares operations on a workbench; may run more than once, so it has no other effect. */
@@ -41,6 +54,8 @@ export interface Changed<Result> {
   /** False: nothing differed, no commit was made. */
   readonly changed: boolean;
   readonly snapshot: Snapshot;
+  /** How sure the claims are that it made. */
+  readonly claimed?: ClaimOutcome;
 }
 
 /** Makes one change of the ledger. */
@@ -54,11 +69,38 @@ export async function makeChange<Result>(
   return made;
 }
 
-/** Makes a series of changes, a commit each, all or none. */
+/**
+ * Makes a series of changes, a commit each, all or none.
+ *
+ * Where a task that it completes has checks, they are run, outside of every transaction, and all is tried again with what
+ * they gave: other rules are judged before that, and once more after it. Throws `unmet` when a check does not pass.
+ */
 export async function makeChanges<Result>(
   session: Session,
   plans: readonly PlanVerb<Result>[],
   options: WriteOptions = {},
+): Promise<Changed<Result>[]> {
+  const runs = new Map<string, CheckRun>();
+  for (;;) {
+    try {
+      return await attempt(session, plans, { options, runs });
+    } catch (error) {
+      const wanted = missingRuns(error, runs);
+      if (wanted === undefined) throw error;
+      const { meetChecks } = await import('./checks/meet.ts');
+      const write = async (plan: PlanVerb<void>): Promise<void> => {
+        await attempt(session, [plan], { options: {}, runs: NO_RUNS });
+      };
+      const renew: Renew = async (ids) => (await import('./renew.ts')).renewDue(session, { ids });
+      for (const run of await meetChecks(session, wanted, { write, renew })) runs.set(checkKey(run.name), run);
+    }
+  }
+}
+
+async function attempt<Result>(
+  session: Session,
+  plans: readonly PlanVerb<Result>[],
+  { options, runs }: { readonly options: WriteOptions; readonly runs: CheckRuns },
 ): Promise<Changed<Result>[]> {
   if (options.force === true && (options.reason ?? '').trim() === '') {
     throw new TasksError('usage', 'Overriding a rule needs a reason', { hint: 'Add: --reason TEXT' });
@@ -67,10 +109,14 @@ export async function makeChanges<Result>(
   const random = (length: number): Uint8Array => world.random(length);
   const author = session.author();
   const results: Result[] = [];
+  const marks = new ClaimMarks(random);
   const builds = plans.map((plan, i) => async (snapshot: Snapshot) => {
     const bench = new Workbench(snapshot, random);
-    const context = { author, now: options.at ?? world.now(), lease: session.lease(), list: session.list, random };
+    const now = options.at ?? world.now();
+    if (i === 0) marks.begin();
+    const context = { author, now, lease: session.lease(), list: session.list, random, runs, claims: marks };
     results[i] = await plan(bench, context);
+    if (endsOwnClaim(bench, author)) marks.waits = true;
     return {
       operations: bench.operations,
       files: bench.files,
@@ -80,7 +126,7 @@ export async function makeChanges<Result>(
       ...(options.at !== undefined && { at: options.at }),
     };
   });
-  const changes: Change[] = await session.ledger.transactAll(author, builds);
+  const { changes, outcome } = await commitAs(options.claims, session, { author, builds, marks });
   if (changes.some(({ changed, commit }) => changed && isTimeToLook(commit))) {
     const { startGc } = await import('./gc-auto.ts');
     startGc(session);
@@ -90,7 +136,39 @@ export async function makeChanges<Result>(
     commit,
     changed,
     snapshot,
+    ...(outcome !== undefined && { claimed: outcome }),
   }));
+}
+
+/** Whether it ends a claim of the author's: who waits for that, or takes over what runs out, is to know at once. */
+function endsOwnClaim({ operations, snapshot: { table } }: Workbench, author: Author): boolean {
+  return operations.some(({ op, id }) => {
+    if (op !== 'complete' && op !== 'release' && op !== 'cancel') return false;
+    const row = table.rowOf(id);
+    return row !== NONE && table.has(row, FLAG.claim) && isHolder(table.summary(row), author);
+  });
+}
+
+async function commitAs(
+  kind: WriteOptions['claims'],
+  session: Session,
+  work: Pick<ClaimWork, 'author' | 'builds' | 'marks'>,
+): Promise<CommittedClaims> {
+  if (kind === undefined) return { changes: await session.ledger.transactAll(work.author, work.builds) };
+  const { commitClaims } = await import('./commit-claims.ts');
+  return commitClaims(session, { ...work, kind });
+}
+
+/** What a plan comes to on the state of now. Nothing is written. */
+export async function previewChange<Result>(
+  session: Session,
+  plan: PlanVerb<Result>,
+): Promise<{ readonly result: Result; readonly commit: string }> {
+  const { world, list } = session;
+  const random = (length: number): Uint8Array => world.random(length);
+  const snapshot = await session.read();
+  const context = { author: session.author(), now: world.now(), lease: session.lease(), list, random, runs: NO_RUNS };
+  return { result: await plan(new Workbench(snapshot, random), context), commit: snapshot.tip };
 }
 
 /** One change in 64, by its id: whether to tidy must be asked now and then, and may not cost each change anything. */

@@ -3,10 +3,10 @@ import { TasksError } from '../errors.ts';
 import { isReady, readinessAt } from '../graph/readiness.ts';
 import { NONE } from '../graph/table.ts';
 import { blockedRowsOfRow, neighbours } from '../graph/walk.ts';
-import { isHolder, leaseState, nextClaim, renewedClaim } from '../lease/lease.ts';
+import { confirmedClaim, isHolder, leaseState, nextClaim } from '../lease/lease.ts';
 import type { Snapshot } from '../ledger/snapshot.ts';
 import { normalizeText } from '../task/text.ts';
-import type { TaskId } from '../task/types.ts';
+import type { Claim, TaskId } from '../task/types.ts';
 import {
   answerTasks,
   makeChange,
@@ -15,7 +15,13 @@ import {
   type TasksAnswer,
   type WriteOptions,
 } from './change.ts';
+import { evidenceOf, runsFor } from './checks/plan-proofs.ts';
+import type { Proof } from './checks/runs.ts';
+import { findProofs } from './proofs.ts';
+import type { ClaimMarks } from './claim-marks.ts';
+import type { ClaimOutcome } from './commit-claims.ts';
 import type { Session } from './session.ts';
+import { startedBehind, type StartedTask } from './started-behind.ts';
 import type { Workbench } from './workbench.ts';
 
 /** Tasks that a verb is to act on. */
@@ -33,6 +39,17 @@ export interface ClaimInput extends TasksInput {
 export interface DoneInput extends TasksInput {
   /** What came out of it, for whoever works on what this blocked. */
   readonly result?: string | undefined;
+  /** Commits, addresses and files that show what was done. */
+  readonly evidence?: readonly string[] | undefined;
+  /** The folder that paths of files start from; the current one when undefined. Absolute. */
+  readonly folder?: string | undefined;
+  /** Ticks every line of `acceptance` that is not ticked yet. */
+  readonly tickAll?: boolean | undefined;
+}
+
+/** What `planDone` works with: the evidence is looked up. */
+export interface DonePlan extends TasksInput, Pick<DoneInput, 'result' | 'tickAll'> {
+  readonly proofs?: readonly Proof[] | undefined;
 }
 
 export interface CancelInput extends TasksInput {
@@ -42,9 +59,22 @@ export interface CancelInput extends TasksInput {
   readonly unblock?: boolean | undefined;
 }
 
+export interface ReopenInput extends TasksInput {
+  /** Opens the closed tasks that these are parts of, as well. */
+  readonly parents?: boolean | undefined;
+}
+
+/** The answer of `reopen`. */
+export interface ReopenAnswer extends TasksAnswer {
+  /** What waits for these tasks and had been started or completed: it waits again, or was done on their word. */
+  readonly affected: readonly StartedTask[];
+}
+
 /** The answer of `claim`: `already` when the caller held all of it before. */
 export interface ClaimAnswer extends TasksAnswer {
   readonly already: boolean;
+  /** How sure the new claims are; undefined when there is none. */
+  readonly claimed?: ClaimOutcome;
 }
 
 /** The answer of `done`. */
@@ -59,17 +89,10 @@ export async function claimTasks(
   input: ClaimInput,
   options: WriteOptions = {},
 ): Promise<ClaimAnswer> {
-  const change = await makeChange(session, (bench, context) => planClaim(bench, input, context), options);
-  return { ...(await answerTasks(session, change)), already: !change.changed };
-}
-
-/** Extends the leases of tasks that the caller holds. */
-export async function renewTasks(
-  session: Session,
-  input: ClaimInput,
-  options: WriteOptions = {},
-): Promise<TasksAnswer> {
-  return run(session, (bench, context) => planRenew(bench, input, context), options);
+  const plan: PlanVerb<TaskId[]> = (bench, context) => planClaim(bench, input, context);
+  const change = await makeChange(session, plan, { ...options, claims: 'claim' });
+  const already = !change.changed && change.claimed === undefined;
+  return { ...(await answerTasks(session, change)), already, ...(change.claimed && { claimed: change.claimed }) };
 }
 
 /** Gives tasks back: they are pending again. */
@@ -78,7 +101,7 @@ export async function releaseTasks(
   input: TasksInput,
   options: WriteOptions = {},
 ): Promise<TasksAnswer> {
-  return run(session, (bench) => planRelease(bench, input), options);
+  return run(session, (bench) => planRelease(bench, input), { ...options, claims: 'tell' });
 }
 
 /** Completes tasks. */
@@ -87,7 +110,11 @@ export async function completeTasks(
   input: DoneInput,
   options: WriteOptions = {},
 ): Promise<DoneAnswer> {
-  const change = await makeChange(session, (bench, context) => planDone(bench, input, context), options);
+  const proofs = await findProofs(session, input);
+  const change = await makeChange(session, (bench, context) => planDone(bench, { ...input, proofs }, context), {
+    ...options,
+    claims: 'tell',
+  });
   const answer = await answerTasks(session, change);
   const { snapshot } = change;
   const unblocked = change.changed ? readyAfter(snapshot, change.result, session.world.now()) : [];
@@ -96,7 +123,7 @@ export async function completeTasks(
 }
 
 /** What waited for these tasks, or has them as parts, and is ready. */
-function readyAfter(snapshot: Snapshot, ids: readonly TaskId[], now: number): DoneAnswer['unblocked'] {
+export function readyAfter(snapshot: Snapshot, ids: readonly TaskId[], now: number): DoneAnswer['unblocked'] {
   const { table } = snapshot;
   const waiting = ids.flatMap((id) => {
     const row = table.rowOf(id);
@@ -107,13 +134,18 @@ function readyAfter(snapshot: Snapshot, ids: readonly TaskId[], now: number): Do
   return ready.map((row) => ({ id: table.id(row), subject: table.summary(row).subject }));
 }
 
-/** Opens completed or cancelled tasks again. */
+/** Opens completed or cancelled tasks again, and says what went on without them. */
 export async function reopenTasks(
   session: Session,
-  input: TasksInput,
+  input: ReopenInput,
   options: WriteOptions = {},
-): Promise<TasksAnswer> {
-  return run(session, (bench) => planReopen(bench, input), options);
+): Promise<ReopenAnswer> {
+  const change = await makeChange(session, (bench) => planReopen(bench, input), options);
+  const answer = await answerTasks(session, change);
+  const { snapshot } = change;
+  const affected = change.changed ? startedBehind(snapshot.table, change.result) : [];
+  const shortIds = { ...answer.shortIds, ...Object.fromEntries(affected.map(({ id }) => [id, snapshot.short(id)])) };
+  return { ...answer, shortIds, affected };
 }
 
 /** Gives tasks up. */
@@ -122,42 +154,52 @@ export async function cancelTasks(
   input: CancelInput,
   options: WriteOptions = {},
 ): Promise<TasksAnswer> {
-  return run(session, (bench) => planCancel(bench, input), options);
+  return run(session, (bench) => planCancel(bench, input), { ...options, claims: 'tell' });
 }
 
 async function run(session: Session, plan: PlanVerb<TaskId[]>, options: WriteOptions): Promise<TasksAnswer> {
   return answerTasks(session, await makeChange(session, plan, options));
 }
 
-/** Plans claims. What the caller holds already stays as it is. */
+/** Plans claims. What the caller holds already stays as it is, but a provisional claim is put to the remote again. */
 export async function planClaim(bench: Workbench, input: ClaimInput, context: PlanContext): Promise<TaskId[]> {
   const ids = named(bench, input);
-  const { author, now } = context;
-  const lease = input.hold === true ? undefined : (input.lease ?? context.lease);
+  const { author, now, claims } = context;
   for (const id of ids) {
-    const task = await bench.task(id);
-    if (leaseState(task.claim, now) === 'live' && isHolder(task, author)) continue;
-    const claim = nextClaim(task.claim, author, { lease, now });
-    await bench.push({ op: 'claim', id, owner: author.actor, claim });
+    const { owner, claim } = await bench.task(id);
+    const state = leaseState(claim, now, bench.snapshot.table.sightings);
+    if (claim !== undefined && state === 'live' && isHolder({ owner, claim }, author)) {
+      if (claims?.has(claim.id) === true) claims.met = true;
+      await confirmOwn(bench, { id, claim }, claims);
+    } else await takeTask(bench, { id, claim, input }, context);
   }
   return ids;
 }
 
-/** Plans renewals. An expired lease that nobody took over is renewed too: its holder is alive after all. */
-export async function planRenew(bench: Workbench, input: ClaimInput, context: PlanContext): Promise<TaskId[]> {
-  const ids = named(bench, input);
-  for (const id of ids) {
-    const task = await bench.task(id);
-    if (task.claim === undefined || leaseState(task.claim, context.now) === 'free' || !isHolder(task, context.author)) {
-      throw new TasksError('claimed', `${id} is not held by ${context.author.actor}`, {
-        hint: `Claim it with: git tasks claim ${id}`,
-        data: { id, owner: task.owner, claim: task.claim },
-      });
-    }
-    const terms = { lease: input.lease ?? context.lease, now: context.now };
-    await bench.push({ op: 'renew', id, claim: renewedClaim(task.claim, terms) });
-  }
-  return ids;
+interface Taking {
+  readonly id: TaskId;
+  readonly claim: Claim | undefined;
+  readonly input: ClaimInput;
+}
+
+async function takeTask(bench: Workbench, { id, claim, input }: Taking, context: PlanContext): Promise<void> {
+  const { author, now, claims } = context;
+  const lease = input.hold === true ? undefined : (input.lease ?? context.lease);
+  const unique = claims?.idFor(id, (claim?.term ?? 0) + 1) ?? bench.freshId();
+  const next = nextClaim(claim, author, { lease, now, id: unique, provisional: claims?.way === 'provisional' });
+  await bench.push({ op: 'claim', id, owner: author.actor, claim: next });
+  if (claims !== undefined) claims.waits = true;
+}
+
+/** Takes the mark off a claim that the remote may confirm now. */
+async function confirmOwn(
+  bench: Workbench,
+  { id, claim }: { readonly id: TaskId; readonly claim: Claim },
+  claims: ClaimMarks | undefined,
+): Promise<void> {
+  if (claims?.way !== 'confirming' || claim.provisional !== true) return;
+  claims.waits = true;
+  await bench.push({ op: 'renew', id, claim: confirmedClaim(claim) });
 }
 
 /** Plans releases. */
@@ -165,19 +207,42 @@ export async function planRelease(bench: Workbench, input: TasksInput): Promise<
   return each(bench, input, (id) => bench.push({ op: 'release', id }));
 }
 
-/** Plans completions. A task that is completed already stays as it is. */
-export async function planDone(bench: Workbench, input: DoneInput, { author }: PlanContext): Promise<TaskId[]> {
+/** Plans completions. A task that is completed already stays as it is, unless there is something to say of it. */
+export async function planDone(bench: Workbench, input: DonePlan, context: PlanContext): Promise<TaskId[]> {
+  const { proofs = [], tickAll } = input;
   const result = input.result === undefined ? '' : normalizeText(input.result).trimEnd();
   return each(bench, input, async (id) => {
-    const { status } = await bench.task(id);
-    if (status === 'completed' && result === '') return;
-    await bench.push({ op: 'complete', id, by: author.actor, ...(result !== '' && { result }) });
+    const task = await bench.task(id);
+    if (task.status === 'completed' && result === '' && proofs.length === 0) return;
+    if (tickAll === true) await bench.push({ op: 'edit', id, edit: { add: { accepted: task.acceptance } } });
+    const evidence = evidenceOf(bench, [...runsFor(task, context), ...proofs], context);
+    const by = context.author.actor;
+    await bench.push({
+      op: 'complete',
+      id,
+      by,
+      ...(result !== '' && { result }),
+      ...(evidence.length > 0 && { evidence }),
+    });
   });
 }
 
-/** Plans reopenings. */
-export async function planReopen(bench: Workbench, input: TasksInput): Promise<TaskId[]> {
-  return each(bench, input, (id) => bench.push({ op: 'reopen', id }));
+/** Plans reopenings, where asked also of the closed tasks that these are parts of. */
+export async function planReopen(bench: Workbench, input: ReopenInput): Promise<TaskId[]> {
+  const opened = new Set<TaskId>();
+  const reopen = async (id: TaskId): Promise<void> => {
+    if (opened.has(id)) return;
+    opened.add(id);
+    await bench.push({ op: 'reopen', id });
+  };
+  const ids = await each(bench, input, reopen);
+  if (input.parents !== true) return ids;
+  for (const id of opened) {
+    const { parent } = await bench.task(id);
+    const above = parent === undefined ? undefined : await bench.get(parent);
+    if (above?.status === 'completed' || above?.status === 'cancelled') await reopen(above.id);
+  }
+  return [...opened];
 }
 
 /** Plans cancellations, and what becomes of those that wait. */

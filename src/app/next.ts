@@ -1,9 +1,10 @@
 /** `next`: claims the best ready task in one step. */
 import { urgency } from '../graph/order.ts';
-import { readinessAt, readyRows } from '../graph/readiness.ts';
+import { isWork, readinessAt, readyRows } from '../graph/readiness.ts';
 import type { Snapshot } from '../ledger/snapshot.ts';
 import type { TaskId } from '../task/types.ts';
-import { answerTask, makeChange, type TaskAnswer } from './change.ts';
+import { answerTask, makeChange, type PlanContext, type PlanVerb, type TaskAnswer } from './change.ts';
+import type { ClaimOutcome } from './commit-claims.ts';
 import { planClaim } from './life.ts';
 import type { Session } from './session.ts';
 
@@ -18,43 +19,54 @@ export interface NextInput {
 
 /** `none`: nothing is ready; `open` says how much work remains. An expected outcome, not a failure. */
 export type NextAnswer =
-  | ({ readonly status: 'claimed' } & TaskAnswer)
+  | ({ readonly status: 'claimed'; readonly claimed: ClaimOutcome } & TaskAnswer)
   | { readonly status: 'none'; readonly open: number; readonly tip: string };
-
-/** How often a waiting `next` looks at the branch again, in milliseconds. */
-const POLL = 250;
 
 /** Claims the most urgent ready task. Never hands out what anyone holds, the caller included. */
 export async function claimNext(session: Session, input: NextInput = {}): Promise<NextAnswer> {
-  const deadline = session.world.now() + (input.wait ?? 0);
-  for (;;) {
-    const answer = await tryNext(session, input);
-    if (answer.status === 'claimed' || session.world.now() >= deadline) return answer;
-    await session.world.sleep(Math.min(POLL, Math.max(1, deadline - session.world.now())));
+  const until = session.world.now() + (input.wait ?? 0);
+  let answer = await tryNext(session, input);
+  if (answer.status === 'claimed' || session.world.now() >= until) return answer;
+  const { followTip } = await import('../events/follow-tip.ts');
+  const { nextMoment } = await import('../events/clock.ts');
+  const momentAfter = async (tip: string): Promise<number> =>
+    nextMoment((await session.ledger.openAt(tip)).table, session.world.now());
+  let due = await momentAfter(answer.tip);
+  const news = followTip(session, { known: answer.tip, dueAt: () => due, until });
+  // Whatever the news is, what is there now decides.
+  while (answer.status === 'none' && (await news.next()).done !== true) {
+    answer = await tryNext(session, input);
+    if (answer.status === 'none') due = await momentAfter(answer.tip);
   }
+  await news.return(undefined);
+  return answer;
 }
 
 async function tryNext(session: Session, input: NextInput): Promise<NextAnswer> {
-  const change = await makeChange(session, async (bench, context): Promise<TaskId | undefined> => {
-    const id = bestReady(bench.snapshot, { now: context.now, labels: input.labels, list: session.onlyList });
+  const plan: PlanVerb<TaskId | undefined> = async (bench, context) => {
+    const choice = { labels: input.labels, list: session.onlyList };
+    // A claim of this very command may have got through unheard: that is the task, and not a second one.
+    const id = (await context.claims?.ownTask(bench)) ?? bestReady(bench.snapshot, context, choice);
     if (id !== undefined) await planClaim(bench, { ids: [id], lease: input.lease, hold: input.hold }, context);
     return id;
-  });
-  const { result: id, snapshot } = change;
-  if (id !== undefined) return { status: 'claimed', ...(await answerTask(session, { ...change, result: id })) };
+  };
+  const change = await makeChange(session, plan, { claims: 'claim' });
+  const { result: id, snapshot, claimed = { certainty: 'local' } } = change;
+  if (id !== undefined)
+    return { status: 'claimed', claimed, ...(await answerTask(session, { ...change, result: id })) };
   let open = 0;
-  for (let row = 0; row < snapshot.table.size; row++) if (snapshot.table.isOpen(row)) open++;
+  for (let row = 0; row < snapshot.table.size; row++)
+    if (snapshot.table.isOpen(row) && isWork(snapshot.table, row)) open++;
   return { status: 'none', open, tip: snapshot.tip };
 }
 
 interface Choice {
-  readonly now: number;
   readonly labels: readonly string[] | undefined;
   readonly list: string | undefined;
 }
 
-function bestReady({ table }: Snapshot, { now, labels, list }: Choice): TaskId | undefined {
-  const readiness = readinessAt(table, now);
+function bestReady({ table }: Snapshot, { now, author }: PlanContext, { labels, list }: Choice): TaskId | undefined {
+  const readiness = readinessAt(table, now, author.actor);
   const compare = urgency(table);
   let best: number | undefined;
   for (const row of readyRows(readiness)) {

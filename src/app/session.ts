@@ -11,6 +11,8 @@ import { parseDuration } from '../task/duration.ts';
 import { isListName } from '../task/ids.ts';
 import { normalizeLine } from '../task/text.ts';
 import type { Env, World } from '../world.ts';
+import { chooseActor, chooseList, chooseSession } from './choices.ts';
+import type { CheckWatcher } from './checks/watcher.ts';
 
 /** What every verb can be told. */
 export interface SessionOptions {
@@ -21,8 +23,12 @@ export interface SessionOptions {
   readonly as?: string | undefined;
   /** A commit, ref or time to read at. Writing is refused then. */
   readonly at?: string | undefined;
+  /** Who acts where nothing else names the actor or the session: a server that was started without a word about it. */
+  readonly otherwise?: { readonly actor?: string | undefined; readonly session?: string | undefined } | undefined;
   /** Is told sentences for people that change no outcome. */
   readonly warn?: ((text: string) => void) | undefined;
+  /** Is told how the checks of tasks go on. */
+  readonly watchChecks?: CheckWatcher | undefined;
 }
 
 /** An opened ledger and who uses it. */
@@ -36,24 +42,21 @@ export interface Session {
   readonly onlyList: string | undefined;
   /** Whether `--at` was given. */
   readonly isPast: boolean;
+  readonly watchChecks: CheckWatcher | undefined;
   /** The state to read: the tip, or what `--at` names. */
   read(): Promise<Snapshot>;
   /** Who writes. Throws `usage` when nobody can be named, or when the session looks at the past. */
   author(): Author;
   /** Length of a new lease in milliseconds. */
   lease(): number;
+  /** Tells people a sentence that changes no outcome. */
+  readonly warn: (text: string) => void;
 }
 
 const DEFAULT_LEASE = '30m';
 
-/** Session ids that agents put in the environment of the commands that they run, in order of precedence. */
-const SESSION_VARIABLES = [
-  'GIT_TASKS_SESSION',
-  'CLAUDE_CODE_SESSION_ID',
-  'CODEX_SESSION_ID',
-  'GEMINI_SESSION_ID',
-  'CURSOR_SESSION_ID',
-] as const;
+/** Who has no address of their own gets one that leads nowhere. */
+const AGENT_EMAIL = 'agent@git-tasks.invalid';
 
 /** Opens the repository around a folder. Nothing is read of the ledger yet. */
 export async function openSession(world: World, options: SessionOptions): Promise<Session> {
@@ -76,7 +79,7 @@ export async function openSession(world: World, options: SessionOptions): Promis
 /** A session on a repository that is open already. */
 export function openSessionOf(repository: Repository, world: World, options: SessionOptions): Session {
   const ledger = new Ledger(repository, world, options.warn);
-  const named = options.list ?? listFromSettings(world.env, repository);
+  const named = chooseList({ env: world.env, config: repository.config, options })?.value;
   const list = named ?? DEFAULT_LIST;
   if (!isListName(list)) {
     throw new TasksError('usage', `${JSON.stringify(list)} cannot name a list`, {
@@ -90,11 +93,13 @@ export function openSessionOf(repository: Repository, world: World, options: Ses
     list,
     onlyList: named,
     isPast: options.at !== undefined,
+    watchChecks: options.watchChecks,
     read: () => readState(ledger, repository, options.at),
     author: () => {
-      if (options.at === undefined) return authorOf(world.env, repository, options.as);
+      if (options.at === undefined) return authorOf(world.env, repository, options);
       throw new TasksError('usage', '--at shows the past, which cannot be changed', { hint: 'Leave --at out' });
     },
+    warn: options.warn ?? (() => undefined),
     lease: () => parseDuration(repository.config.get('tasks.lease') ?? DEFAULT_LEASE),
   };
 }
@@ -106,30 +111,24 @@ async function readState(ledger: Ledger, repository: Repository, at: string | un
   return ledger.openAt(await resolveRevision(repository, oid, at));
 }
 
-function listFromSettings(env: Env, repository: Repository): string | undefined {
-  return (
-    nonEmpty(env['GIT_TASKS_LIST']) ?? nonEmpty(env['CLAUDE_CODE_TASK_LIST_ID']) ?? repository.config.get('tasks.list')
-  );
+/** The session under another name: one agent of several that share it. */
+export function actingAs(session: Session, actor: string): Session {
+  const author = (): Author => {
+    const own = session.author();
+    return own.actor === actor ? own : { ...own, actor: normalizeLine(actor), email: AGENT_EMAIL };
+  };
+  return { ...session, author };
 }
 
-/** Who acts: `--as` > `GIT_TASKS_ACTOR` > `user.name`. The session is part of who it is, where one is known. */
-function authorOf(env: Env, { config }: Repository, as: string | undefined): Author {
-  const person = config.get('user.name');
-  const actor = normalizeLine(nonEmpty(as) ?? nonEmpty(env['GIT_TASKS_ACTOR']) ?? person ?? '');
+/** Who acts, and the session, which is part of who it is where one is known. Throws `usage` when nobody can be named. */
+function authorOf(env: Env, { config }: Repository, options: SessionOptions): Author {
+  const actor = chooseActor({ env, config, options })?.value ?? '';
   if (actor === '') {
     throw new TasksError('usage', 'Nobody to name as the author of this change', {
       hint: 'Give --as NAME, set GIT_TASKS_ACTOR, or: git config user.name NAME',
     });
   }
-  const session = SESSION_VARIABLES.map((name) => nonEmpty(env[name])).find((value) => value !== undefined);
-  const email = actor === person ? config.get('user.email') : undefined;
-  return {
-    actor,
-    email: email ?? 'agent@git-tasks.invalid',
-    ...(session !== undefined && { session: normalizeLine(session).slice(0, 200) }),
-  };
-}
-
-function nonEmpty(text: string | undefined): string | undefined {
-  return text === undefined || text.trim() === '' ? undefined : text;
+  const session = chooseSession({ env, options })?.value;
+  const email = actor === config.get('user.name') ? config.get('user.email') : undefined;
+  return { actor, email: email ?? AGENT_EMAIL, ...(session !== undefined && { session }) };
 }

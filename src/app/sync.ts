@@ -1,11 +1,13 @@
 /** `sync`: brings the ledger and its remotes together. */
 import { TasksError } from '../errors.ts';
-import { configFlag } from '../git/config.ts';
 import { openTransport } from '../git/open-transport.ts';
 import type { GitConfig } from '../git/ports.ts';
-import { isRefName } from '../git/ref-name.ts';
 import type { SyncReport } from '../sync/report.ts';
-import { syncRemote, type SyncOptions } from '../sync/sync.ts';
+import { syncRemote } from '../sync/sync.ts';
+import type { TaskId } from '../task/types.ts';
+import { confirmHeld, type HeldConfirmed } from './confirm-held.ts';
+import { inboxOf, remotesOf } from './remotes.ts';
+import { sharedRemote } from './shared-remote.ts';
 import type { Session } from './session.ts';
 import { countTasks } from './stats.ts';
 
@@ -15,6 +17,8 @@ export interface SyncRequest {
   /** With every remote, one after the other. */
   readonly all?: boolean | undefined;
   readonly acceptRewrite?: boolean | undefined;
+  /** Takes what the remote has and sends nothing. */
+  readonly receiveOnly?: boolean | undefined;
   /** Is told the progress of transfers. */
   readonly progress?: ((text: string) => void) | undefined;
   /** Is told sentences for people that change no outcome. */
@@ -27,6 +31,8 @@ export interface SyncAnswer {
   readonly reports: readonly SyncReport[];
   /** Remotes that failed, with `all`. */
   readonly failures: readonly { readonly remote: string; readonly error: TasksError }[];
+  /** Provisional claims of the caller that the remote has confirmed. */
+  readonly confirmed: readonly TaskId[];
   /** Tasks with open conflicts, and files that cannot be read, in the whole ledger. */
   readonly conflicts: number;
   readonly damaged: number;
@@ -43,6 +49,7 @@ export async function syncLedger(session: Session, request: SyncRequest = {}): P
   const shared = {
     author,
     acceptRewrite: request.acceptRewrite === true,
+    receiveOnly: request.receiveOnly,
     ...inboxOf(config, { branch, actor: author.actor }),
   };
   const sync = (remote: string): Promise<SyncReport> => syncRemote(port, { ...shared, remote });
@@ -50,8 +57,23 @@ export async function syncLedger(session: Session, request: SyncRequest = {}): P
     request.all === true
       ? await syncAll(remotesOf(config), sync)
       : { reports: [await sync(chooseRemote(config, { branch, named: request.remote }))], failures: [] };
+  const confirmed = await confirmAfter(session, outcome, request);
+  const reports = outcome.reports.map((report) =>
+    confirmed === undefined ? report : { ...report, tip: confirmed.commit },
+  );
   const { conflicts, damaged } = await countTasks({ ...session, onlyList: undefined });
-  return { ...outcome, conflicts, damaged };
+  return { ...outcome, reports, confirmed: confirmed?.ids ?? [], conflicts, damaged };
+}
+
+/** What was claimed without the remote that answers now is put to it, unless it has just refused to take anything. */
+async function confirmAfter(
+  session: Session,
+  { reports }: Outcome,
+  { receiveOnly }: SyncRequest,
+): Promise<HeldConfirmed | undefined> {
+  const remote = await sharedRemote(session);
+  const isOpen = reports.some((report) => report.remote === remote && report.refused === undefined);
+  return receiveOnly === true || !isOpen ? undefined : confirmHeld(session);
 }
 
 type Outcome = Pick<SyncAnswer, 'reports' | 'failures'>;
@@ -89,30 +111,6 @@ function addReports(one: SyncReport | undefined, two: SyncReport): SyncReport {
   };
 }
 
-/** Where work travels that a remote does not let into the ledger's branch: `tasks.fallbackRef`, `auto` or a branch. */
-function inboxOf(
-  config: GitConfig,
-  { branch, actor }: { readonly branch: string; readonly actor: string },
-): Pick<SyncOptions, 'inbox' | 'fallback' | 'adopt'> {
-  const usual = `refs/heads/${branch}-inbox/`;
-  const named = config.get('tasks.fallbackRef');
-  const adopt = configFlag(config, 'tasks.adopt', true);
-  if (named === undefined) return { inbox: usual, fallback: undefined, adopt };
-  const name =
-    named === 'auto' ? `${usual}${actor.replaceAll(/[^\w.-]+/g, '-').replace(/^[.-]+/, '') || 'anybody'}` : named;
-  const fallback = name.startsWith('refs/heads/') ? name : `refs/heads/${name}`;
-  const inbox = fallback.slice(0, fallback.lastIndexOf('/') + 1);
-  if (isRefName(fallback) && inbox !== 'refs/heads/') return { inbox, fallback, adopt };
-  throw new TasksError(
-    'invalid',
-    `the git setting tasks.fallbackRef is '${named}', which is not a branch in a folder`,
-    {
-      hint: `For example: git config tasks.fallbackRef ${branch}-inbox/NAME`,
-      data: { key: 'tasks.fallbackRef', value: named },
-    },
-  );
-}
-
 /** `--remote`, `tasks.remote`, the branch's own, `origin`, the only one. Throws `usage` or `not-found`. */
 function chooseRemote(
   config: GitConfig,
@@ -135,12 +133,6 @@ function chooseRemote(
     hint: 'Name one with --remote NAME, or for good: git config tasks.remote NAME. With all of them: --all',
     data: { remotes },
   });
-}
-
-/** The names of the remotes that have an address, in the order of the configuration. */
-function remotesOf(config: GitConfig): readonly string[] {
-  const names = [...config.entries('remote.').keys()].map((key) => /^remote\.(.+)\.url$/s.exec(key)?.[1]);
-  return [...new Set(names.filter((name) => name !== undefined))];
 }
 
 function noRemote(): TasksError {

@@ -6,10 +6,22 @@ import { isWithoutGit, systemTransport, type TransportOptions } from './system/t
 /** The longest time that one transfer may take, in milliseconds. `tasks.transferTimeout` says otherwise. */
 const TRANSFER_TIMEOUT = 600_000;
 
+/** How to reach remotes. */
+export interface OpenTransportOptions extends Omit<TransportOptions, 'timeout'> {
+  /** When everything must be over, in milliseconds since 1970: what still runs then is cut off. */
+  readonly deadline?: number | undefined;
+}
+
 /** The transport of a repository. Nothing is started yet. */
-export function openTransport(repository: Repository, options: Omit<TransportOptions, 'timeout'>): Transport {
-  const timeout = configInteger(repository.config, 'tasks.transfertimeout', TRANSFER_TIMEOUT);
-  const settings = { ...options, timeout };
+export function openTransport(repository: Repository, options: OpenTransportOptions): Transport {
+  const longest = configInteger(repository.config, 'tasks.transfertimeout', TRANSFER_TIMEOUT);
+  const { deadline, ...others } = options;
+  const settings: TransportOptions = {
+    ...others,
+    get timeout() {
+      return deadline === undefined ? longest : Math.max(1, Math.min(longest, deadline - options.world.now()));
+    },
+  };
   let chosen = systemTransport(repository, settings);
   const use = async <T>(run: (transport: Transport) => Promise<T>): Promise<T> => {
     try {

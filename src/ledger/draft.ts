@@ -2,6 +2,7 @@
 import { TasksError } from '../errors.ts';
 import type { Holder } from '../lease/lease.ts';
 import { sameJson } from '../task/changes.ts';
+import type { Unmet } from '../task/completion.ts';
 import { applyOperation, type Operation } from '../task/operations.ts';
 import { summaryOf, type TaskSummary } from '../task/summary.ts';
 import type { Task, TaskId } from '../task/types.ts';
@@ -10,7 +11,7 @@ import type { LedgerIndex } from './index/ledger-index.ts';
 import { checkResult } from './invariants.ts';
 import { taskPath } from './layout.ts';
 import type { TaskChange } from './message.ts';
-import { checkOperation } from './rules.ts';
+import { assertMet, checkOperation } from './rules.ts';
 import type { Snapshot, TaskFile } from './snapshot.ts';
 import type { Plan } from './transact.ts';
 
@@ -50,6 +51,8 @@ export interface Draft {
   /** The tasks whose files are to be written. */
   readonly written: ReadonlyMap<TaskId, TaskFile>;
   readonly overridden: readonly string[];
+  /** Tasks whose lease had ended by this clone's clock alone. */
+  readonly ended: ReadonlySet<TaskId>;
 }
 
 /** Judges and applies a plan. The index's table is moved along, so a failed draft spoils the index: open it anew. */
@@ -59,8 +62,10 @@ export async function draftChange(input: DraftInput, state: DraftState): Promise
   const { originals, tasks, texts } = work;
   const overridden: string[] = [];
   const short = (id: TaskId): string => (snapshot.has(id) ? snapshot.short(id) : id);
-  const rules = { ...input, overridden, short, override: plan.force === true ? plan.reason : undefined };
-  const created = plan.operations.filter(({ op }) => op === 'create').map(({ id }) => id);
+  const unmet: Unmet[] = [];
+  const ended = new Set<TaskId>();
+  const rules = { ...input, overridden, short, unmet, ended, override: plan.force === true ? plan.reason : undefined };
+  const created = plan.operations.filter(({ op }) => MAKES_TASKS.has(op)).map(({ id }) => id);
   // Within a series the snapshot looks at the very index that this moves on, so it is asked before that.
   for (const id of created) if (!snapshot.has(id)) originals.set(id, undefined);
   index.table.reserve(created);
@@ -74,12 +79,15 @@ export async function draftChange(input: DraftInput, state: DraftState): Promise
   }
   const changes = changesOf(work);
   const adopted = new Set(plan.operations.filter(({ op }) => op === 'adopt').map(({ id }) => id));
-  checkResult(index.table, changes, { short, isMend: plan.mends === true, adopted });
+  const { override } = rules;
+  const { now } = input;
+  checkResult(index.table, changes, { short, isMend: plan.mends === true, adopted, override, overridden, now });
+  assertMet(unmet, short);
   const files = changes.map(({ after }) => fileOf(originals.get(after.id), after, texts.get(after.id)));
   const written = new Map(changes.map(({ after }, i) => [after.id, { task: after, text: files[i]?.text ?? '' }]));
   for (const [id, file] of written) state.set(id, file);
   const named = new Set(originals.keys());
-  return { changes, files, removedPaths: leftPaths(changes), named, tasks, written, overridden };
+  return { changes, files, removedPaths: leftPaths(changes), named, tasks, written, overridden, ended };
 }
 
 /** The tasks of one plan: as they were, as they are, and the texts that a person wrote for them. */

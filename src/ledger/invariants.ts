@@ -1,11 +1,13 @@
 /** What must be true of the ledger after any change, whoever made it and by whatever operations. */
 import { TasksError } from '../errors.ts';
 import { NONE, type TaskTable } from '../graph/table.ts';
-import { childrenOf, findCycle, neighbours } from '../graph/walk.ts';
+import { findCycle } from '../graph/walk.ts';
 import { FIELDS } from '../task/fields.ts';
+import { reviewsAmong } from '../task/operations.ts';
 import type { TaskId } from '../task/types.ts';
 import { fieldProblems } from '../task/validate.ts';
 import type { TaskChange } from './message.ts';
+import { checkCancelled, checkStanding } from './standing.ts';
 
 /** How a change is judged. */
 export interface ResultContext {
@@ -15,6 +17,12 @@ export interface ResultContext {
   readonly isMend: boolean;
   /** Tasks that are taken over as another system has them: what it cancelled is cancelled, whoever waits for it. */
   readonly adopted: ReadonlySet<TaskId>;
+  /** Why rules may be overridden in this change; undefined: they may not. */
+  readonly override?: string | undefined;
+  /** Milliseconds since 1970; undefined: what depends on the moment is not judged. */
+  readonly now?: number | undefined;
+  /** Collects the rules that were overridden, each as a phrase for the commit message. */
+  readonly overridden?: string[];
 }
 
 /** Checks the changed tasks in the table that results. Throws `invalid`, `not-found`, `cycle` or `blocked`. */
@@ -24,11 +32,10 @@ export function checkResult(table: TaskTable, changes: readonly TaskChange[], co
   if (isMend) return;
   for (const change of changes) checkTargets(table, change, short);
   checkCycles(table, changes, short);
-  checkCancelled(
-    table,
-    changes.filter(({ after }) => !adopted.has(after.id)),
-    short,
-  );
+  const own = changes.filter(({ after }) => !adopted.has(after.id));
+  for (const change of own) checkReviews(change, short);
+  checkCancelled(table, own, short);
+  for (const change of own) checkStanding(table, change, context);
 }
 
 function checkFields({ before, after }: TaskChange, short: (id: TaskId) => string): void {
@@ -59,6 +66,17 @@ function checkTargets(table: TaskTable, { before, after }: TaskChange, short: (i
   }
 }
 
+function checkReviews({ before, after }: TaskChange, short: (id: TaskId) => string): void {
+  if (after.reviews === before?.reviews && after.blockedBy === before.blockedBy) return;
+  const known = new Set(reviewsAmong(after));
+  const id = after.reviews.find((other) => !known.has(other) && before?.reviews.includes(other) !== true);
+  if (id === undefined) return;
+  throw new TasksError('invalid', `${short(after.id)} reviews ${short(id)} and does not wait for it`, {
+    hint: `Who reviews a task waits for it: name it in blockedBy, too`,
+    data: { id: after.id, field: 'reviews' },
+  });
+}
+
 function checkCycles(table: TaskTable, changes: readonly TaskChange[], short: (id: TaskId) => string): void {
   const moved = changes.filter(({ before, after }) => {
     if (before === undefined) return after.blockedBy.length > 0 || after.parent !== undefined;
@@ -75,41 +93,18 @@ function checkCycles(table: TaskTable, changes: readonly TaskChange[], short: (i
   const path = cycle.map((row) => table.id(row));
   const shown = [...path, path[0] ?? ''].map(short).join(' -> ');
   throw new TasksError('cycle', `This would close a circle of tasks that wait for each other: ${shown}`, {
-    hint: 'Drop one of these edges: git tasks set ID --unblock ID, or --parent none',
+    hint: staleEdge(table, cycle, short) ?? 'Drop one of these edges: git tasks set ID --unblock ID, or --parent none',
     data: { cycle: path },
   });
 }
 
-/** Whoever cancels a task says what becomes of those that wait for it: nothing stays blocked for ever by accident. */
-function checkCancelled(table: TaskTable, changes: readonly TaskChange[], short: (id: TaskId) => string): void {
-  const rows = changes
-    .filter(
-      ({ before, after }) => before !== undefined && before.status !== 'cancelled' && after.status === 'cancelled',
-    )
-    .map(({ after }) => table.rowOf(after.id));
-  if (rows.length === 0) return;
-  const cancelled = new Set(rows);
-  const children = childrenOf(table);
-  for (const row of cancelled) {
-    const child = neighbours(children, row).find((other) => table.isOpen(other));
-    if (child !== undefined) throw strandedError('is a part of', { table, row, other: child }, short);
+/** An edge of a task that is over says only what once was: it is the one to drop. */
+function staleEdge(table: TaskTable, cycle: readonly number[], short: (id: TaskId) => string): string | undefined {
+  for (const [i, waiting] of cycle.entries()) {
+    const awaited = cycle[(i + 1) % cycle.length] ?? NONE;
+    if (table.isOpen(waiting) || !table.blockers(waiting).includes(awaited)) continue;
+    const [holder, target] = [short(table.id(waiting)), short(table.id(awaited))];
+    return `${holder} is ${table.status(waiting)}, its edge is history. Drop it: git tasks set ${holder} --unblock ${target}`;
   }
-  for (let row = 0; row < table.size; row++) {
-    const blocker = table.isOpen(row) ? table.blockers(row).find((other) => cancelled.has(other)) : undefined;
-    if (blocker !== undefined) throw strandedError('waits for', { table, row: blocker, other: row }, short);
-  }
-}
-
-interface Stranded {
-  readonly table: TaskTable;
-  readonly row: number;
-  readonly other: number;
-}
-
-function strandedError(how: string, { table, row, other }: Stranded, short: (id: TaskId) => string): TasksError {
-  const [id, waiting] = [table.id(row), table.id(other)];
-  return new TasksError('blocked', `${short(waiting)} ${how} ${short(id)}, which would be ${table.status(row)}`, {
-    hint: `git tasks cancel ${short(id)} --cascade cancels both; --unblock lets the others go on without it`,
-    data: { id, waiting },
-  });
+  return undefined;
 }

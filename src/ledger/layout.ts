@@ -1,5 +1,5 @@
 /** Where things stand on the ledger branch. Fixed for ever by format 1. */
-import { isListName, isTaskId } from '../task/ids.ts';
+import { isListName, isTaskId, isTemplateName } from '../task/ids.ts';
 import type { TaskId } from '../task/types.ts';
 
 /** The version of the format, as `ledger.yaml` holds it. It never moves by itself. */
@@ -34,6 +34,26 @@ export function pathToTask(path: string): TaskPlace | undefined {
   const id = file.slice(0, -'.yaml'.length);
   if (!isListName(list) || !isTaskId(id) || x !== id[0] || y !== id[1]) return undefined;
   return { list, id };
+}
+
+/** The folder of the templates. No list can have its name. */
+export const TEMPLATE_FOLDER = 'templates';
+
+/** The path of a template's file. */
+export function templatePath(name: string): string {
+  return `${TEMPLATE_FOLDER}/${name}.yaml`;
+}
+
+/** The name of the template that a path belongs to, or undefined for any other file on the branch. */
+export function pathToTemplate(path: string): string | undefined {
+  const name = new RegExp(`^${TEMPLATE_FOLDER}/([^/]+)\\.yaml$`).exec(path)?.[1];
+  return name !== undefined && isTemplateName(name) ? name : undefined;
+}
+
+/** Whether a path that is no task's looks as if it was meant to be one: YAML in the folder of a list. */
+export function isMisplaced(path: string, isList: (folder: string) => boolean): boolean {
+  const [folder = '', ...rest] = path.split('/');
+  return rest.length > 0 && isList(folder) && /\.ya?ml$/.test(path) && pathToTask(path) === undefined;
 }
 
 /** Files of the root commit. Part of the format: another byte here is another root, and clones would not join. */

@@ -1,10 +1,9 @@
 /** An opened ledger: its state at any commit, and the one way to change it. */
 import { join } from 'node:path';
-import { TasksError } from '../errors.ts';
+import { invariant, TasksError } from '../errors.ts';
 import { configInteger } from '../git/config.ts';
-import { type Commit, parseCommit, serializeCommit } from '../git/objects.ts';
+import { parseCommit } from '../git/objects.ts';
 import type { Oid, RefUpdate, RefUpdateResult, Repository } from '../git/ports.ts';
-import { checkFormat } from './format.ts';
 import { fileIndexStore, type IndexStore } from './index/index-store.ts';
 import type { LedgerIndex } from './index/ledger-index.ts';
 import { refreshIndex } from './index/refresh.ts';
@@ -14,11 +13,20 @@ import { type QueueWorld, type Ticket, waitForTurn } from './queue.ts';
 import type { CheckedTip } from './join/checked.ts';
 import type { Mend } from './join/recheck.ts';
 import type { BranchCheck, CheckedJoin } from './join/recheck-branch.ts';
-import { ROOT_COMMIT, ROOT_FILES } from './layout.ts';
+import { readTip } from './read-tip.ts';
+import { stageRoot } from './root-commit.ts';
+import { readSightings } from './sightings.ts';
 import { Snapshot } from './snapshot.ts';
 import { Staging } from './staging.ts';
-import { type Author, type Build, type Change, transact, transactAll, type WriterPort } from './transact.ts';
-import { editTree } from './tree-edit.ts';
+import {
+  type Author,
+  type Build,
+  type Change,
+  proposeAll,
+  type Proposal,
+  transactAll,
+  type WriterPort,
+} from './transact.ts';
 
 /** What a ledger takes from the world. `World` fits. */
 export type LedgerWorld = QueueWorld & MoverWorld;
@@ -44,6 +52,8 @@ export class Ledger {
   /** The newest index that this process has seen. Never changed: writers work on forks. */
   #latest: LedgerIndex | undefined;
   #checked: CheckedTip | undefined;
+  /** The tip that this process has written last: nothing to check in it. */
+  #written: Oid | undefined;
 
   /** `warn` is told sentences for people that change no outcome. */
   constructor(repository: Repository, world: LedgerWorld, warn: (text: string) => void = () => undefined) {
@@ -101,10 +111,9 @@ export class Ledger {
 
   /** Makes one change: one commit, or none when nothing differs. */
   async transact(author: Author, build: Build): Promise<Change> {
-    return this.#inTurn(async (writer) => {
-      await this.#mendTip(writer, author);
-      return transact(writer, author, build);
-    });
+    const [change] = await this.transactAll(author, [build]);
+    invariant(change !== undefined, 'one plan makes one change');
+    return change;
   }
 
   /** Makes a series of changes, a commit each, all or none. */
@@ -112,6 +121,14 @@ export class Ledger {
     return this.#inTurn(async (writer) => {
       await this.#mendTip(writer, author);
       return transactAll(writer, author, builds);
+    });
+  }
+
+  /** Prepares a series of changes without moving the branch: for those that must be agreed on elsewhere first. */
+  async propose(author: Author, builds: readonly Build[]): Promise<Proposal> {
+    return this.#inTurn(async (writer) => {
+      await this.#mendTip(writer, author);
+      return proposeAll(writer, author, builds);
     });
   }
 
@@ -165,7 +182,7 @@ export class Ledger {
   /** A merge that stock git has just made here is checked before anything is built upon it. */
   async #mendTip(writer: WriterPort, author: Author): Promise<void> {
     const { oid } = await this.#mustHaveTip();
-    if (oid === this.#latest?.head.tip) return;
+    if (oid === this.#written) return;
     const object = await this.repository.objects.read(oid);
     if (object?.type !== 'commit' || parseCommit(object.data).parents.length < 2) return;
     const checked = await this.#checkedTip();
@@ -207,21 +224,12 @@ export class Ledger {
     if (this.#latest?.head.tip === commit) return this.#latest;
     const index = this.#latest?.fork() ?? this.#indexes.load();
     if (index.head.tip === commit) return then === 'save' ? this.#keep(index) : index;
-    const { tree, parents, author } = await this.#readTip(commit);
+    const { tree, parents, author } = await readTip(this.repository.objects, commit, this.ref);
     const follows = index.head.tip !== '' && parents.length === 1 && parents[0] === index.head.tip;
     const change = follows ? { commit, at: author.seconds, by: author.name } : undefined;
     const refreshed = await refreshIndex(index, this.repository.objects, { tip: commit, tree, change });
     if (then === 'keep') return refreshed;
     return this.#keep(this.#indexes.save(refreshed));
-  }
-
-  async #readTip(commit: Oid): Promise<Commit> {
-    const { objects } = this.repository;
-    const object = await objects.read(commit);
-    if (object?.type !== 'commit') throw damagedTip(commit, this.ref);
-    const read = parseCommit(object.data);
-    await checkFormat(objects, read.tree, this.ref);
-    return read;
   }
 
   #keep(index: LedgerIndex): LedgerIndex {
@@ -230,6 +238,7 @@ export class Ledger {
   }
 
   #view(index: LedgerIndex): Snapshot {
+    index.table.sightings = readSightings(this.repository.fs, privateFolder(this.repository));
     return new Snapshot(index, this.repository.objects);
   }
 
@@ -255,11 +264,12 @@ export class Ledger {
       openForWrite: async () => {
         const tip = await this.#mustHaveTip();
         const before = await this.#indexAt(tip.oid, 'save');
-        return { index: before.fork(), snapshot: this.#view(before), local: tip.from === 'local' ? tip.oid : null };
+        const snapshot = this.#view(before);
+        return { index: before.fork(), snapshot, local: tip.from === 'local' ? tip.oid : null };
       },
       view: (index, objects, files) => new Snapshot(index, objects, files),
       settled: (index) => {
-        this.#keep(this.#indexes.save(index));
+        this.#written = this.#keep(this.#indexes.save(index)).head.tip;
       },
     };
   }
@@ -271,11 +281,7 @@ export class Ledger {
 
   async #writeRoot(): Promise<Oid> {
     const staging = new Staging(this.repository.objects);
-    const files = [...ROOT_FILES].map(([path, text]) => [path, staging.put('blob', Buffer.from(text))] as const);
-    const tree = await editTree(staging, undefined, new Map(files));
-    const { author, message } = ROOT_COMMIT;
-    const commit = serializeCommit({ tree: tree ?? '', parents: [], author, committer: author, message });
-    const oid = staging.put('commit', commit);
+    const oid = await stageRoot(staging);
     await staging.flush();
     return oid;
   }
@@ -284,11 +290,4 @@ export class Ledger {
 /** The folder for what belongs to this clone alone and can be made again: the index. */
 export function privateFolder(repository: Repository): string {
   return join(repository.commonDir, 'git-tasks');
-}
-
-function damagedTip(commit: Oid, ref: string): TasksError {
-  return new TasksError('damaged', `${ref} points to ${commit}, which is not a readable commit`, {
-    hint: 'Run: git tasks doctor',
-    data: { ref, commit },
-  });
 }

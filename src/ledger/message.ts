@@ -7,7 +7,7 @@
 import { changedFields, type FieldChange } from '../task/changes.ts';
 import type { Operation } from '../task/operations.ts';
 import type { Holder } from '../lease/lease.ts';
-import type { Task } from '../task/types.ts';
+import type { Task, TaskId } from '../task/types.ts';
 
 /** A task before and after a change. */
 export interface TaskChange {
@@ -24,6 +24,10 @@ export interface MessageParts {
   readonly reason?: string | undefined;
   /** Rules that were overridden, each as a phrase. */
   readonly overridden?: readonly string[];
+  /** The change restores what the ledger had, whatever the rules of work say. */
+  readonly mends?: boolean | undefined;
+  /** Tasks whose lease had ended by the writer's clock, though not as it is written. */
+  readonly ended?: ReadonlySet<TaskId>;
 }
 
 /** More tasks than this in one commit are counted, not listed: their files are in the commit. */
@@ -34,6 +38,9 @@ const MAX_VALUE = 120;
 export function formatMessage(parts: MessageParts): string {
   const trailers = [
     ...taskTrailers(parts.changes),
+    ...stepTrailers(parts.operations),
+    ...adoptionTrailers(parts),
+    ...[...(parts.ended ?? [])].map((id) => `Lease-ended: ${id}`),
     `Actor: ${oneLine(parts.holder.actor)}`,
     ...(parts.holder.session === undefined ? [] : [`Session: ${oneLine(parts.holder.session)}`]),
     ...(parts.overridden ?? []).map((rule) => `Override: ${oneLine(rule)}`),
@@ -45,16 +52,21 @@ export function formatMessage(parts: MessageParts): string {
 /** Trailers of a message by key, in order. Only the last paragraph counts. */
 export function parseTrailers(message: string): ReadonlyMap<string, readonly string[]> {
   const trailers = new Map<string, string[]>();
-  const last = message.trimEnd().split('\n\n').at(-1) ?? '';
-  for (const line of last.split('\n')) {
-    const match = /^([A-Z][A-Za-z-]*): (.*)$/.exec(line);
-    if (match?.[1] !== undefined && match[2] !== undefined) {
-      const values = trailers.get(match[1]) ?? [];
-      values.push(match[2]);
-      trailers.set(match[1], values);
-    }
+  for (const [key, text] of trailerLines(message)) {
+    const texts = trailers.get(key) ?? [];
+    texts.push(text);
+    trailers.set(key, texts);
   }
   return trailers;
+}
+
+/** Trailers of a message as they stand there: what is said of a task is below its name. */
+export function trailerLines(message: string): (readonly [key: string, text: string])[] {
+  const last = message.trimEnd().split('\n\n').at(-1) ?? '';
+  return last.split('\n').flatMap((line) => {
+    const [, key, text] = /^([A-Z][A-Za-z-]*): (.*)$/.exec(line) ?? [];
+    return key === undefined || text === undefined ? [] : [[key, text] as const];
+  });
 }
 
 function subjectOf({ operations, changes }: MessageParts): string {
@@ -80,19 +92,44 @@ const VERBS: Readonly<Record<Operation['op'], string>> = {
   adopt: 'import',
 };
 
-function verbOf(operation: Operation): string {
+/** The verb that an operation has in messages. */
+export function verbOf(operation: Pick<Operation, 'op'>): string {
   return VERBS[operation.op];
 }
 
 function taskTrailers(changes: readonly TaskChange[]): string[] {
-  const trailers = changes.slice(0, MAX_LISTED).flatMap((change) => {
-    const name = `Task: ${change.after.list}/${change.after.id}`;
-    // A new task is in its file from the first line to the last: saying it again would only make the log longer.
-    if (change.before === undefined) return [name];
-    return [name, ...changedFields(change.before, change.after).flatMap(changeTrailers)];
-  });
+  const trailers = changes.slice(0, MAX_LISTED).flatMap(trailersOf);
   const rest = changes.length - MAX_LISTED;
   return rest > 0 ? [...trailers, `Tasks: ${rest} more`] : trailers;
+}
+
+/** What a message says of one task: its name, and a line for each change. */
+export function trailersOf({ before, after }: TaskChange): string[] {
+  const name = `Task: ${after.list}/${after.id}`;
+  // A new task is in its file from the first line to the last: saying it again would only make the log longer.
+  return before === undefined ? [name] : [name, ...changedFields(before, after).flatMap(changeTrailers)];
+}
+
+const STEPS: ReadonlySet<Operation['op']> = new Set(['claim', 'renew', 'release', 'complete', 'reopen', 'cancel']);
+
+/** Where one change takes a task through more than one step of its life: the steps, which the files do not show. */
+function stepTrailers(operations: readonly Operation[]): string[] {
+  const stepsById = new Map<string, string[]>();
+  for (const operation of operations) {
+    if (!STEPS.has(operation.op)) continue;
+    const steps = stepsById.get(operation.id);
+    if (steps === undefined) stepsById.set(operation.id, [verbOf(operation)]);
+    else steps.push(verbOf(operation));
+  }
+  const lines = [...stepsById.values()].flatMap((steps) => (steps.length > 1 ? [`Steps: ${steps.join(', ')}`] : []));
+  return [...new Set(lines)];
+}
+
+/** How many tasks are as somebody else had them, or as they were: no rule of work has judged these. */
+function adoptionTrailers({ operations, mends }: MessageParts): string[] {
+  const adopted = new Set(operations.filter(({ op }) => op === 'adopt').map(({ id }) => id)).size;
+  if (mends === true) return [`Mends: ${adopted}`];
+  return adopted > 0 ? [`Adopts: ${adopted}`] : [];
 }
 
 function changeTrailers(change: FieldChange): string[] {
@@ -123,8 +160,8 @@ function value(of: unknown): string {
   return oneLine(typeof of === 'string' ? of : JSON.stringify(of));
 }
 
-/** The text as one line without control, bidi or invisible characters, cut with an ellipsis. */
-function oneLine(text: string, max: number = MAX_VALUE): string {
+/** The text as one line without control, bidi or invisible characters, cut with an ellipsis: as a trailer has it. */
+export function oneLine(text: string, max: number = MAX_VALUE): string {
   const line = text.replaceAll(/[\s\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+/gu, ' ').trim();
   return line.length > max
     ? `${line

@@ -7,9 +7,12 @@ import { NONE } from '../graph/table.ts';
 import type { Task, TaskId } from '../task/types.ts';
 import { decodeCanonical, decodeTask } from '../yaml/codec.ts';
 import type { LedgerIndex } from './index/ledger-index.ts';
+import { refreshIndex } from './index/refresh.ts';
 import type { DamagedFile, LastChange } from './index/types.ts';
+import { readBlobAt } from './history.ts';
 import { taskPath } from './layout.ts';
 import { resolveId, shortId } from './resolve-id.ts';
+import { filesBelow, type TextFile } from './tree-files.ts';
 
 /** A task together with the text that it was read from. */
 export interface TaskFile {
@@ -111,6 +114,21 @@ export class Snapshot {
     const file = this.#decode(id, object?.data);
     this.#files.set(id, file);
     return file;
+  }
+
+  /** The state at another commit, reached from this one: only what differs is read. This one stays as it is. */
+  async moveTo(commit: { readonly tip: Oid; readonly tree: Oid }): Promise<Snapshot> {
+    return new Snapshot(await refreshIndex(this.#index.fork(), this.#store, commit), this.#store);
+  }
+
+  /** The text of a file that holds no task, by its path; undefined when there is none. */
+  async otherFile(path: string): Promise<string | undefined> {
+    return readBlobAt(this.#store, this.tree, path);
+  }
+
+  /** The files right in a folder of the branch, by name. */
+  async otherFiles(folder: string): Promise<readonly TextFile[]> {
+    return filesBelow(this.#store, this.tree, folder);
   }
 
   #row(id: TaskId): number {

@@ -74,38 +74,53 @@ export interface WriterPort {
 /** How often a change is built again before the writer gives up. */
 const MAX_ATTEMPTS = 200;
 
-/** Makes one change: one commit, or none when nothing differs. */
-export async function transact(port: WriterPort, author: Author, build: Build): Promise<Change> {
-  const [change] = await transactAll(port, author, [build]);
-  if (change === undefined) throw new RangeError('BUG: one plan gives one change');
-  return change;
-}
-
 /**
  * Makes a series of changes: a commit each, and the branch moves once, at the end. Either all are there or none is.
  * Each build sees the state that the one before it left.
  */
 export async function transactAll(port: WriterPort, author: Author, builds: readonly Build[]): Promise<Change[]> {
   for (let attempt = 1; attempt <= MAX_ATTEMPTS; attempt++) {
-    const { index, snapshot, local } = await port.openForWrite();
-    const writing = new Writing(port, author, index);
-    const changes: Change[] = [];
-    let current = snapshot;
-    for (const build of builds) {
-      const change = await writing.write(current, await build(current));
-      changes.push(change);
-      current = change.snapshot;
-    }
-    if (index.head.tip === local) return changes;
-    if (await writing.publish(local)) {
-      port.settled(index);
-      return changes;
-    }
+    const proposal = await proposeAll(port, author, builds);
+    if (await proposal.land()) return [...proposal.changes];
     await port.pause(attempt);
   }
   throw new TasksError('race', `The branch moved ${MAX_ATTEMPTS} times while this change was being made`, {
     hint: 'Nothing was written. Try again',
   });
+}
+
+/** A series of changes that is ready, on the state that it was built on, and not part of the branch yet. */
+export interface Proposal {
+  readonly changes: readonly Change[];
+  /** The last of its commits. Where nothing differed: the tip that it was built on. */
+  readonly tip: Oid;
+  /** Writes the objects, so that the commits can be sent. */
+  store(): Promise<void>;
+  /** Makes it the branch's value; false when the branch has moved since. */
+  land(): Promise<boolean>;
+}
+
+/** Prepares a series of changes without moving the branch. Refusals are thrown as by `transactAll`. */
+export async function proposeAll(port: WriterPort, author: Author, builds: readonly Build[]): Promise<Proposal> {
+  const { index, snapshot, local } = await port.openForWrite();
+  const writing = new Writing(port, author, index);
+  const changes: Change[] = [];
+  let current = snapshot;
+  for (const build of builds) {
+    const change = await writing.write(current, await build(current));
+    changes.push(change);
+    current = change.snapshot;
+  }
+  return {
+    changes,
+    tip: index.head.tip,
+    store: () => writing.store(),
+    land: async () => {
+      const hasMoved = index.head.tip === local || (await writing.publish(local));
+      if (hasMoved) port.settled(index);
+      return hasMoved;
+    },
+  };
 }
 
 /** One attempt: objects are staged, the index in memory moves along. */
@@ -151,6 +166,8 @@ class Writing {
       holder: this.#author,
       reason: plan.reason,
       overridden: draft.overridden,
+      mends: plan.mends,
+      ended: draft.ended,
     });
     const commit = this.#commit({ tree: tree ?? '', parents: [snapshot.tip], message, now });
     const change = { commit, at: Math.floor(now / 1000), by: this.#author.actor };
@@ -161,9 +178,14 @@ class Writing {
     return { commit, changed: true, tasks: tasks(draft.named), snapshot: after };
   }
 
+  /** Stores the objects. */
+  async store(): Promise<void> {
+    await this.#staging.flush();
+  }
+
   /** Stores the objects and moves the branch; false when somebody else was first. */
   async publish(expected: Oid | null): Promise<boolean> {
-    await this.#staging.flush();
+    await this.store();
     const { actor, email } = this.#author;
     const result = await this.#port.move({
       ref: this.#port.ref,

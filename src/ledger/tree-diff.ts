@@ -10,37 +10,50 @@ export interface FileDifference {
   readonly after: Oid | undefined;
 }
 
-interface Pair {
-  readonly path: string;
+/** Two trees; undefined: none. */
+export interface TreePair {
   readonly before: Oid | undefined;
   readonly after: Oid | undefined;
 }
 
-/**
- * The differing files, in no particular order. Trees are read level by level, all of a level at once, because a store
- * reads a thousand objects much faster together than one by one.
- */
+interface Pair extends TreePair {
+  readonly path: string;
+  /** Where its files go. */
+  readonly files: FileDifference[];
+}
+
+/** The differing files, in no particular order. */
 export async function diffTrees(
   store: ObjectStore,
   before: Oid | undefined,
   after: Oid | undefined,
 ): Promise<FileDifference[]> {
-  const files: FileDifference[] = [];
-  let level: Pair[] = before === after ? [] : [{ path: '', before, after }];
-  while (level.length > 0) {
-    const olds = await readTrees(
+  const [files = []] = await diffTreePairs(store, [{ before, after }]);
+  return files;
+}
+
+/**
+ * The differing files of each pair. Trees are read level by level, all of a level and of all pairs at once, because a
+ * store reads a thousand objects much faster together than one by one.
+ */
+export async function diffTreePairs(store: ObjectStore, pairs: readonly TreePair[]): Promise<FileDifference[][]> {
+  const tops = pairs.map((pair): Pair => ({ ...pair, path: '', files: [] }));
+  for (let level = tops.filter(isDifferent); level.length > 0;) {
+    const trees = await readTrees(
       store,
-      level.map((pair) => pair.before),
+      level.flatMap(({ before, after }) => [before, after]),
     );
-    const news = await readTrees(
-      store,
-      level.map((pair) => pair.after),
-    );
+    const treeOf = (oid: Oid | undefined): readonly TreeEntry[] => (oid === undefined ? [] : (trees.get(oid) ?? []));
     const next: Pair[] = [];
-    level.forEach((pair, i) => compare(pair.path, { before: olds[i] ?? [], after: news[i] ?? [], files, next }));
+    for (const { path, before, after, files } of level)
+      compare(path, { before: treeOf(before), after: treeOf(after), files, next });
     level = next;
   }
-  return files;
+  return tops.map(({ files }) => files);
+}
+
+function isDifferent({ before, after }: TreePair): boolean {
+  return before !== after;
 }
 
 interface Level {
@@ -70,7 +83,7 @@ interface Entries {
 function emit(path: string, { old, now, files, next }: Entries): void {
   const trees = { before: treeOid(old), after: treeOid(now) };
   const blobs = { before: blobOid(old), after: blobOid(now) };
-  if (trees.before !== trees.after) next.push({ path: `${path}/`, ...trees });
+  if (isDifferent(trees)) next.push({ path: `${path}/`, files, ...trees });
   if (blobs.before !== blobs.after) files.push({ path, ...blobs });
 }
 
@@ -86,8 +99,9 @@ function blobOid(entry: TreeEntry | undefined): Oid | undefined {
   return entry !== undefined && isFile(entry) ? entry.oid : undefined;
 }
 
-async function readTrees(store: ObjectStore, oids: readonly (Oid | undefined)[]): Promise<TreeEntry[][]> {
-  const wanted = oids.filter((oid) => oid !== undefined);
+/** The trees of these ids, each read and parsed once. Throws `damaged`. */
+async function readTrees(store: ObjectStore, oids: readonly (Oid | undefined)[]): Promise<Map<Oid, TreeEntry[]>> {
+  const wanted = [...new Set(oids.filter((oid) => oid !== undefined))];
   const objects = await store.readMany(wanted);
   const trees = new Map<Oid, TreeEntry[]>();
   wanted.forEach((oid, i) => {
@@ -100,5 +114,5 @@ async function readTrees(store: ObjectStore, oids: readonly (Oid | undefined)[])
     }
     trees.set(oid, parseTree(object.data, store.oidLength));
   });
-  return oids.map((oid) => (oid === undefined ? [] : (trees.get(oid) ?? [])));
+  return trees;
 }

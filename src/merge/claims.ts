@@ -82,9 +82,11 @@ function lostOf({ base, winner, loser }: { base: Life | undefined; winner: Life;
   if (loser.status !== base?.status && loser.status !== winner.status && !isStepTo(loser.status, winner.status)) {
     conflicts.push(conflictOf('status', { value: winner.status, other: loser.status, base: base?.status }));
   }
-  const isRival = strength(loser.claim) >= 2 && !sameHolder(loser, winner) && !sameHolder(loser, base);
-  if (isRival) {
-    const [kept, other, old] = [winner, loser, base].map((life) => (life === undefined ? undefined : holderOf(life)));
+  // A renewal says that somebody still works on what another has taken over: nothing else would tell them.
+  const isNews = !sameHolder(loser, base) || endOf(loser.claim) !== endOf(base?.claim);
+  if (strength(loser.claim) >= 2 && !sameHolder(loser, winner) && isNews) {
+    const isNamesake = sameName(loser, winner);
+    const [kept, other, old] = [winner, loser, base].map((life) => life && holderOf(life, isNamesake));
     conflicts.push(conflictOf('claim', { value: kept, other, base: old }));
   }
   return conflicts;
@@ -95,15 +97,26 @@ function isStepTo(status: Status, end: Status): boolean {
   return RANK[status] <= RANK.in_progress && end === 'completed';
 }
 
+/** Whether it is one claim: two of one name and term that were made apart have different ids. */
 function sameHolder(a: Life, b: Life | undefined): boolean {
-  return b !== undefined && a.owner === b.owner && a.claim?.session === b.claim?.session && termOf(a) === termOf(b);
+  if (b === undefined || !sameName(a, b)) return false;
+  return a.claim?.id === undefined || b.claim?.id === undefined || a.claim.id === b.claim.id;
+}
+
+function sameName(a: Life, b: Life): boolean {
+  return a.owner === b.owner && a.claim?.session === b.claim?.session && termOf(a) === termOf(b);
 }
 
 /** Who held the task, without the end of the lease: a renewal is no other claim. */
-function holderOf({ owner, claim }: Life): JsonValue | undefined {
+function holderOf({ owner, claim }: Life, isNamesake: boolean): JsonValue | undefined {
   if (owner === undefined && claim === undefined) return undefined;
   const session = claim?.session;
-  return { owner: owner ?? null, term: claim?.term ?? 0, ...(session !== undefined && { session }) };
+  return {
+    owner: owner ?? null,
+    term: claim?.term ?? 0,
+    ...(session !== undefined && { session }),
+    ...(isNamesake && claim?.id !== undefined && { id: claim.id }),
+  };
 }
 
 function jsonOf({ status, owner, claim, completedBy }: Life): JsonValue {

@@ -6,9 +6,11 @@
  */
 import { sameJson } from '../task/changes.ts';
 import { FIELDS, type Field } from '../task/fields.ts';
+import { sortedSet } from '../task/text.ts';
 import type { Conflict, JsonValue, Task } from '../task/types.ts';
 import { type Decision, decideScalar, oneSided, type Three, type Weights } from './decision.ts';
 import { decideLife, lifeOf } from './claims.ts';
+import { decideFenced, type Fence, fenceOf, lostClaim } from './fence.ts';
 import { type Dated, mergeDated, mergeRecords, mergeSet } from './sets.ts';
 import { decideText } from './text.ts';
 
@@ -25,6 +27,7 @@ export function mergeTask({ base, x, y, weights }: TaskVersions): Task {
   if (sameJson(x, y)) return x;
   if (base !== undefined && sameJson(x, base)) return y;
   if (base !== undefined && sameJson(y, base)) return x;
+  const fence = fenceOf(base, x, y);
   const found: Conflict[] = [];
   const merged: Record<string, unknown> = {};
   const put = (name: string, { value, conflict }: Decision): void => {
@@ -32,16 +35,18 @@ export function mergeTask({ base, x, y, weights }: TaskVersions): Task {
     if (conflict !== undefined) found.push(conflict);
   };
   for (const field of FIELDS) {
-    const decision = decideField(field, { base, x, y, weights });
+    const decision = decideField(field, { base, x, y, weights }, fence);
     if (decision !== undefined) put(field.name, decision);
   }
-  const list = decideScalar('list', { base: base?.list, x: x.list, y: y.list }, weights);
+  merged['blockedBy'] = withReviewed(merged as unknown as Task, { base, sides: [x, y] });
+  const list = decideValue('list', { base: base?.list, x: x.list, y: y.list }, { weights, fence });
   put('list', list);
   const { life, conflicts } = decideLife(base && lifeOf(base), lifeOf(x), lifeOf(y));
   found.push(...conflicts);
-  const metadata = decideMap('metadata', mapsOf('metadata', { base, x, y }), weights);
-  const extra = decideMap('', mapsOf('extra', { base, x, y }), weights);
+  const metadata = decideMap('metadata', mapsOf('metadata', { base, x, y }), { weights, fence });
+  const extra = decideMap('', mapsOf('extra', { base, x, y }), { weights, fence });
   found.push(...metadata.conflicts, ...extra.conflicts);
+  if (fence !== undefined) found.push(...lostClaim({ base, x, y }, fence, found));
   const kept = mergeRecords({ base: records(base), x: records(x), y: records(y) });
   return {
     ...(merged as unknown as Task),
@@ -53,8 +58,13 @@ export function mergeTask({ base, x, y, weights }: TaskVersions): Task {
 }
 
 /** Fields that are decided elsewhere: together (status, owner, claim), by key (metadata), or from all of it. */
-function decideField(field: Field, { base, x, y, weights }: TaskVersions): Decision | undefined {
+function decideField(
+  field: Field,
+  { base, x, y, weights }: TaskVersions,
+  fence: Fence | undefined,
+): Decision | undefined {
   const three = { base: base?.[field.name], x: x[field.name], y: y[field.name] } as Three;
+  if (fence !== undefined && FENCED.has(field.merge)) return decideFenced(field.name, three, fence);
   switch (field.merge) {
     case 'fixed':
       return oneSided(three) ?? { value: earlier(field, x, y) };
@@ -71,11 +81,33 @@ function decideField(field: Field, { base, x, y, weights }: TaskVersions): Decis
   }
 }
 
+/** The blockers, with those that one side made a review while the other dropped the edge: a review adds its edge. */
+function withReviewed(
+  { blockedBy, reviews }: Task,
+  { base, sides }: { readonly base: Task | undefined; readonly sides: readonly Task[] },
+): string[] {
+  const isNew = (id: string, side: Task): boolean =>
+    side.reviews.includes(id) && side.blockedBy.includes(id) && base?.reviews.includes(id) !== true;
+  return sortedSet([...blockedBy, ...reviews.filter((id) => sides.some((side) => isNew(id, side)))]);
+}
+
 /** Of two beginnings of one task, the earlier, with whom it came from. */
 function earlier(field: Field, x: Task, y: Task): JsonValue | undefined {
   const key = (task: Task): string => `${task.created} ${task.createdBy ?? ''}`;
   return (key(x) < key(y) ? x : y)[field.name] as JsonValue | undefined;
 }
+
+interface HowToDecide {
+  readonly weights: Weights;
+  readonly fence: Fence | undefined;
+}
+
+function decideValue(field: string, three: Three, { weights, fence }: HowToDecide): Decision {
+  return fence === undefined ? decideScalar(field, three, weights) : decideFenced(field, three, fence);
+}
+
+/** Rules whose values an ex-holder can no longer change. Notes and evidence are welcome from anyone. */
+const FENCED: ReadonlySet<Field['merge']> = new Set(['scalar', 'text', 'set']);
 
 type JsonMap = Readonly<Record<string, JsonValue>>;
 type Maps = { readonly base: JsonMap; readonly x: JsonMap; readonly y: JsonMap };
@@ -85,12 +117,12 @@ function mapsOf(name: 'metadata' | 'extra', { base, x, y }: Omit<TaskVersions, '
 }
 
 /** Merges maps key by key, as scalars. Keys are sorted, so that the result does not depend on the sides. */
-function decideMap(field: string, { base, x, y }: Maps, weights: Weights): { map: JsonMap; conflicts: Conflict[] } {
+function decideMap(field: string, { base, x, y }: Maps, how: HowToDecide): { map: JsonMap; conflicts: Conflict[] } {
   const conflicts: Conflict[] = [];
   const entries: [string, JsonValue][] = [];
   for (const key of [...new Set([...Object.keys(x), ...Object.keys(y)])].sort()) {
     const name = field === '' ? keyName(key) : `${field}.${keyName(key)}`;
-    const { value, conflict } = decideScalar(name, { base: own(base, key), x: own(x, key), y: own(y, key) }, weights);
+    const { value, conflict } = decideValue(name, { base: own(base, key), x: own(x, key), y: own(y, key) }, how);
     if (value !== undefined) entries.push([key, value]);
     if (conflict !== undefined) conflicts.push(conflict);
   }

@@ -8,12 +8,15 @@ import { invariant, TasksError } from '../errors.ts';
 import { commitReader, compareHistories } from '../git/merge-base.ts';
 import type { Fetched, Oid, PushResult, RefLog, Transport } from '../git/ports.ts';
 import { remoteFailure } from '../git/remote-trouble.ts';
-import { setRef, trackingRef } from '../git/tracking.ts';
+import { trackingRef } from '../git/tracking.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import type { Author } from '../ledger/transact.ts';
 import type { World } from '../world.ts';
+import { expectArrivals } from './arrivals.ts';
+import { noteLook, uniqueName } from './looks.ts';
 import { planSync } from './plan-sync.ts';
 import { ReportDraft, type SyncReport } from './report.ts';
+import { rememberSeen, seenTip } from './seen.ts';
 import { countCommits, type Look, lookAt, problemOf } from './standing.ts';
 
 /** What a sync works with. */
@@ -36,6 +39,8 @@ export interface SyncOptions {
   readonly inbox: string;
   /** Whether the work of others that travels there is joined. */
   readonly adopt: boolean;
+  /** Takes what the remote has and sends nothing. */
+  readonly receiveOnly?: boolean | undefined;
   /** The branch for our own work when the remote refuses it; undefined: it stays here. */
   readonly fallback: string | undefined;
 }
@@ -57,10 +62,12 @@ export async function syncRemote(port: SyncPort, options: SyncOptions): Promise<
   const last: { tip: Oid | null | undefined; refusals: number } = { tip: undefined, refusals: 0 };
   while (draft.attempts < MAX_ATTEMPTS) {
     if (draft.attempts > 0) await pause(run);
-    const { fetched, look } = await meet(run);
-    const tip = await bringIn(run, fetched, look);
+    const met = await lookUp(run);
+    const { fetched } = met;
+    const tip = await bringIn(run, met);
     if (tip === undefined) continue;
     await remember(run, fetched.tip);
+    if (options.receiveOnly === true) return draft.at(tip);
     if (tip === fetched.tip) return finish(run, fetched, tip);
     if (last.tip !== fetched.tip) last.refusals = 0;
     last.tip = fetched.tip;
@@ -81,6 +88,21 @@ interface Run {
   readonly draft: ReportDraft;
 }
 
+/** Looks at the remote, and notes when. */
+async function lookUp(run: Run): Promise<Met> {
+  const { ledger, world } = run.port;
+  const began = world.now();
+  noteLook(ledger.repository, run.options.remote, { tried: began, unique: uniqueName(world) });
+  return { ...(await meet(run)), began };
+}
+
+interface Met {
+  readonly fetched: Fetched;
+  readonly look: Look;
+  /** Milliseconds since 1970. */
+  readonly began: number;
+}
+
 /** Fetches, and sees how the sides stand. A shallow clone that cannot tell is deepened. */
 async function meet({ port, options }: Run): Promise<{ readonly fetched: Fetched; readonly look: Look }> {
   const { ledger, transport } = port;
@@ -88,7 +110,7 @@ async function meet({ port, options }: Run): Promise<{ readonly fetched: Fetched
   const { remote, inbox } = options;
   const { ref } = ledger;
   const local = await refs.read(ref);
-  const seen = (await refs.read(seenRef(remote, ref))) ?? (await refs.read(trackingRef(remote, ref)));
+  const seen = (await seenTip(ledger, remote)) ?? (await refs.read(trackingRef(remote, ref)));
   const name = trackingRef(remote, ref).replace('refs/remotes/', '');
   const fetched = await transport.fetch({ remote, ref, prefix: inbox });
   const look = await lookAt(objects, { local, fetched, seen, name });
@@ -98,7 +120,7 @@ async function meet({ port, options }: Run): Promise<{ readonly fetched: Fetched
 }
 
 /** Joins what came. Gives the local branch's new value; undefined: it moved meanwhile, look again. */
-async function bringIn(run: Run, fetched: Fetched, look: Look): Promise<Oid | undefined> {
+async function bringIn(run: Run, { fetched, look, began }: Met): Promise<Oid | undefined> {
   const { port, options, draft } = run;
   const { ledger } = port;
   const { scenario, steps } = planSync({ ...look, acceptRewrite: options.acceptRewrite });
@@ -109,15 +131,22 @@ async function bringIn(run: Run, fetched: Fetched, look: Look): Promise<Oid | un
     const { status } = await ledger.move({ ref: ledger.ref, expected: null, next: fetched.tip, log: logOf(run) });
     if (status === 'stale') return undefined;
   }
+  const noteArrivals = look.local === undefined ? undefined : await expectArrivals(port, options.remote);
   if (steps.includes('join') && fetched.tip !== null) await join(run, fetched.tip);
   for (const [ref, oid] of fetched.others) await adopt(run, ref, oid);
+  await noteArrivals?.();
+  noteLook(ledger.repository, options.remote, { looked: began, unique: uniqueName(port.world) });
   return ledger.repository.refs.read(ledger.ref);
 }
 
 async function join({ port, options, draft }: Run, oid: Oid): Promise<void> {
   const { joined, mends } = await port.ledger.join(oid, options.author);
   draft.mended.push(...mends.map(({ merge, tasks }) => ({ merge, tasks })));
-  if (joined.kind === 'merged') draft.merge(joined.tasks);
+  if (joined.kind !== 'merged') return;
+  draft.merge(joined.tasks);
+  for (const path of joined.spares) {
+    port.warn(`A template was changed on both sides, and the versions do not fit together: the other one is ${path}`);
+  }
 }
 
 /** Joins work that travels on a branch of its own, unless it is known already. */
@@ -154,10 +183,7 @@ async function send(
 /** Remembers what the remote has and which is now part of the local branch. */
 async function remember({ port, options, ...run }: Run, tip: Oid | null): Promise<void> {
   if (tip === null) return;
-  const { refs } = port.ledger.repository;
-  const to = { next: tip, log: logOf({ port, options, ...run }) };
-  await setRef(refs, seenRef(options.remote, port.ledger.ref), to);
-  await setRef(refs, trackingRef(options.remote, port.ledger.ref), to);
+  await rememberSeen(port.ledger, options.remote, { next: tip, log: logOf({ port, options, ...run }) });
 }
 
 /** Both sides are the same now: work that travelled on other branches has arrived, so these can go. */
@@ -234,11 +260,6 @@ function refusal({ port, options }: Run, { remote, problem }: Look): TasksError 
     hint: 'Nothing was changed here. To join what you have with what it has now: git tasks sync --accept-rewrite',
     data: { remote: options.remote, trouble: 'rewritten', scenario: 8, now: remote },
   });
-}
-
-/** Where it is remembered what the remote was seen with: a tracking ref follows every fetch of anybody. */
-function seenRef(remote: string, ref: string): string {
-  return `refs/git-tasks/seen/${remote}/${ref.replace(/^refs\/heads\//, '')}`;
 }
 
 function logOf({ port, options }: Run): RefLog {

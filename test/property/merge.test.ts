@@ -92,6 +92,26 @@ describe('a merge of one task', () => {
     );
   });
 
+  it('keeps a task waiting for all that it reviews, also when one side dropped the edge meanwhile', () => {
+    const ids = fc.uniqueArray(fc.constantFrom('aaaa0001', 'aaaa0002', 'aaaa0003')).map((all) => all.sort());
+    const edges = fc.tuple(ids, ids).map(([blockedBy, all]) => {
+      return { blockedBy, reviews: all.filter((id) => blockedBy.includes(id)) };
+    });
+    fc.assert(
+      fc.property(versions, edges, edges, edges, ({ base, x, y, weights }, old, mine, theirs) => {
+        const sides = { base: { ...base, ...old }, x: { ...x, ...mine }, y: { ...y, ...theirs } };
+        const { reviews, blockedBy } = mergeTask({ ...sides, weights });
+        expect(reviews.filter((id) => !blockedBy.includes(id))).toEqual([]);
+        // What was changed under an older term loses to the newer claim.
+        if ([base, x, y].some(({ claim }) => claim !== undefined)) return;
+        for (const side of [mine, theirs]) {
+          for (const id of side.reviews) if (!old.reviews.includes(id)) expect(reviews).toContain(id);
+        }
+      }),
+      { numRuns: 1000 },
+    );
+  });
+
   it('lets no removed member of a set rise again, and loses no added one', () => {
     const member = fc.constantFrom('a', 'b', 'c', 'd');
     const set = fc.uniqueArray(member);

@@ -22,9 +22,9 @@ export const verb: Verb<Flags> = {
     const ids = idArguments(args);
     const { lease, hold } = flags;
     const answer = await claimTasks(await openLedger(context), { ids, lease, hold }, writeOptions(flags));
-    const { tasks, shortIds, already } = answer;
+    const { tasks, shortIds, already, claimed } = answer;
     const done = already ? 'already yours:' : 'claimed';
-    const json = { ...tasksAnswer(answer, ids), ...(already && { already }) };
+    const json = { ...tasksAnswer(answer, ids), ...(already && { already }), ...(claimed && { claimed }) };
     context.answer(json, () =>
       changeLines({ done, tasks, shortIds, detail: (task) => leaseDetail(task, context.out) }, context.out),
     );

@@ -27,16 +27,17 @@ export const verb: Verb<Flags> = {
     const session = await openLedger(context);
     const answer = await claimNext(session, { labels: label, lease, hold, wait });
     if (answer.status === 'claimed') {
-      const { task, shortIds } = answer;
+      const { task, shortIds, claimed } = answer;
       const detail = (): string | undefined => leaseDetail(task, context.out);
-      context.answer(taskAnswer(answer), () =>
+      context.answer({ ...taskAnswer(answer), claimed }, () =>
         changeLines({ done: 'claimed', tasks: [task], shortIds, detail }, context.out),
       );
       return EXIT.done;
     }
     const { countTasks } = await import('../../app/stats.ts');
     const stats = await countTasks(session);
-    context.answer({ task: null, open: answer.open, tip: answer.tip }, () => []);
+    const { stuck, standstill, nextMove } = stats;
+    context.answer({ task: null, open: answer.open, stuck, standstill, nextMove, tip: answer.tip }, () => []);
     context.note(nothingReady(stats, label ?? [], context.err));
     return EXIT.nothing;
   },

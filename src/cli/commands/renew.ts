@@ -18,11 +18,11 @@ export const verb: Verb<Flags> = {
     declareWriteFlags(command);
   },
   run: async (context, flags, args) => {
-    const { renewTasks } = await import('../../app/life.ts');
+    const { renewTasks } = await import('../../app/renew.ts');
     const ids = idArguments(args);
     const answer = await renewTasks(await openLedger(context), { ids, lease: flags.lease }, writeOptions(flags));
     const { tasks, shortIds, changed } = answer;
-    const done = changed ? 'renewed' : 'unchanged';
+    const done = changed ? 'renewed' : 'not needed yet:';
     context.answer(tasksAnswer(answer, ids), () =>
       changeLines({ done, tasks, shortIds, detail: (task) => leaseDetail(task, context.out) }, context.out),
     );

@@ -58,7 +58,10 @@ async function syncOnce(context: Context, flags: Flags): Promise<ExitCode> {
     progress,
     warn: session.warn,
   });
-  context.answer(toJson(answer, all === true), () => answer.reports.flatMap((report) => reportLines(report, out)));
+  context.answer(toJson(answer, all === true), () => [
+    ...answer.reports.flatMap((report) => reportLines(report, out)),
+    ...answer.confirmed.map((id) => `${out.paint.good('confirmed')} your claim of ${id}`),
+  ]);
   context.note(noticeLines(answer, err));
   const isRefused = answer.reports.some(({ refused }) => refused !== undefined && refused.travelsOn === undefined);
   if (answer.failures.length > 0 || isRefused) return EXIT.refused;
@@ -79,11 +82,11 @@ async function syncPatiently(context: Context, flags: Flags): Promise<void> {
   }
 }
 
-function toJson({ reports, failures, conflicts, damaged }: SyncAnswer, isList: boolean): object {
+function toJson({ reports, failures, confirmed, conflicts, damaged }: SyncAnswer, isList: boolean): object {
   const [first] = reports;
-  if (!isList && first !== undefined) return { ...first, conflicts, damaged };
+  if (!isList && first !== undefined) return { ...first, confirmed, conflicts, damaged };
   const errors = failures.map(({ remote, error: { code, message, hint } }) => ({ remote, code, message, hint }));
-  return { remotes: reports, failures: errors, conflicts, damaged };
+  return { remotes: reports, failures: errors, confirmed, conflicts, damaged };
 }
 
 function reportLines(report: SyncReport, { paint }: Screen): string[] {

@@ -63,6 +63,8 @@ async function fetch(fetching: Fetching, request: FetchRequest): Promise<Fetched
     const tip = (await repository.refs.read(tracked)) ?? null;
     return { tip, others: await listOthers(repository, remote, prefix) };
   }
+  // It was cut off: asking in another way would only take as long again.
+  if (answer.signal !== null) throw remoteFailure(remote, 'unreachable', { words: answer.stderr });
   // No exit code of fetch tells a missing branch from a missing remote.
   const { code } = await git(['ls-remote', '--exit-code', '--quiet', remote, ref]);
   if (code !== NO_SUCH_REF) throw remoteFailure(remote, troubleOf(answer.stderr), { words: answer.stderr });

@@ -1,17 +1,15 @@
 /** Brings an index to a tip by reading only the files that differ. */
-import { isUtf8 } from 'node:buffer';
 import { TasksError } from '../../errors.ts';
 import type { ObjectStore, Oid } from '../../git/ports.ts';
 import { readEach } from '../../git/walk.ts';
-import { MAX_FILE_BYTES } from '../../task/limits.ts';
 import { summaryOf } from '../../task/summary.ts';
 import type { TaskId } from '../../task/types.ts';
-import { decodeCanonical, decodeTask } from '../../yaml/codec.ts';
 import { blobAt } from '../history.ts';
 import { pathToTask, taskPath, type TaskPlace } from '../layout.ts';
+import { readTask, unreadable } from '../read-task.ts';
 import { diffTrees, type FileDifference } from '../tree-diff.ts';
 import { LedgerIndex, type RowUpdate } from './ledger-index.ts';
-import type { DamagedFile, LastChange } from './types.ts';
+import type { LastChange } from './types.ts';
 
 /** The state that the index is to describe. */
 export interface Target {
@@ -61,8 +59,8 @@ async function moveIndex(index: LedgerIndex, store: ObjectStore, target: Target)
   );
   for (const [i, { path, place, after: blob = '' }] of present.entries()) {
     const object = objects[i];
-    const read = object instanceof TasksError ? problem(object.message) : readTask(object?.data, place);
-    if ('summary' in read) rows.push({ ...read, blob, change: target.change });
+    const read = object instanceof TasksError ? unreadable(object.message) : readTask(object?.data, place);
+    if ('task' in read) rows.push({ summary: summaryOf(read.task), blob, change: target.change });
     else {
       damaged.push({ path, blob, problems: read.problems });
       removed.push(place.id);
@@ -91,22 +89,4 @@ async function filesElsewhere(
     }
   }
   return found;
-}
-
-type Read = Pick<RowUpdate, 'summary'> | Pick<DamagedFile, 'problems'>;
-
-function readTask(data: Uint8Array | undefined, place: TaskPlace): Read {
-  if (data === undefined) return problem('the file is missing from the object store');
-  if (data.byteLength > MAX_FILE_BYTES)
-    return problem(`the file has ${data.byteLength} bytes, ${MAX_FILE_BYTES} are allowed`);
-  if (!isUtf8(data)) return problem('the file is not UTF-8');
-  const text = Buffer.from(data.buffer, data.byteOffset, data.byteLength).toString('utf8');
-  const fast = decodeCanonical(text, place);
-  if (fast !== undefined) return { summary: summaryOf(fast) };
-  const decoded = decodeTask(text, place);
-  return decoded.ok ? { summary: summaryOf(decoded.task) } : { problems: decoded.problems };
-}
-
-function problem(message: string): Read {
-  return { problems: [{ message, line: 1, column: 1 }] };
 }

@@ -60,12 +60,17 @@ export function isForeignMerge({ author, committer, parents }: Commit): boolean 
 /** The mends among these commits, by the merge that each is for. */
 export function mendsIn(commits: Iterable<readonly [Oid, Commit]>): Map<Oid, Oid> {
   const mends = new Map<Oid, Oid>();
-  for (const [oid, { author, committer, message, parents }] of commits) {
-    const [merge] = parents;
-    const isMend = isFixed(author) && isFixed(committer) && parents.length === 1 && message.startsWith('repair merge ');
-    if (isMend && merge !== undefined) mends.set(merge, oid);
+  for (const [oid, commit] of commits) {
+    const merge = mendedBy(commit);
+    if (merge !== undefined) mends.set(merge, oid);
   }
   return mends;
+}
+
+/** The merge that a commit says it mends; undefined for any other commit. */
+export function mendedBy({ author, committer, message, parents }: Commit): Oid | undefined {
+  const isMend = isFixed(author) && isFixed(committer) && parents.length === 1 && message.startsWith('repair merge ');
+  return isMend ? parents[0] : undefined;
 }
 
 function isFixed({ name, email }: Commit['author']): boolean {

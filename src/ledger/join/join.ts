@@ -20,6 +20,7 @@ import { Snapshot } from '../snapshot.ts';
 import { Staging } from '../staging.ts';
 import { editTree } from '../tree-edit.ts';
 import { diffTrees } from '../tree-diff.ts';
+import { beginningsIn } from './beginnings.ts';
 import { mergeTrees } from './merge-trees.ts';
 import { joinMessage } from './message.ts';
 
@@ -27,7 +28,13 @@ import { joinMessage } from './message.ts';
 export type Joined =
   /** One contains the other: nothing was made. */
   | { readonly kind: 'same' | 'x' | 'y'; readonly tip: Oid }
-  | { readonly kind: 'merged'; readonly tip: Oid; readonly tasks: readonly JoinedTask[] };
+  | {
+      readonly kind: 'merged';
+      readonly tip: Oid;
+      readonly tasks: readonly JoinedTask[];
+      /** Paths of second versions of templates: both sides changed one in ways that do not fit together. */
+      readonly spares: readonly string[];
+    };
 
 /** A task that both sides had changed. */
 export interface JoinedTask {
@@ -62,15 +69,23 @@ export async function prepareJoin(
   const [commitX, commitY] = [await reader.read(x), await reader.read(y)];
   const base = await baseTree({ staging, reader }, bases);
   const weigh = weigher({ store, reader }, { bases, x, y });
-  const { tree, merged, touched } = await mergeTrees({ staging, base, x: commitX.tree, y: commitY.tree, weigh });
+  const beginnings = beginningsIn({ store, reader }, async () => [
+    ...(await commitsSince(reader, x, bases)),
+    ...(await commitsSince(reader, y, [...bases, x])),
+  ]);
+  const trees = { x: commitX.tree, y: commitY.tree };
+  const { tree, merged, touched, spares } = await mergeTrees({ staging, base, ...trees, weigh, beginnings });
   const atTree = await refreshIndex(index, staging, { tip: '', tree });
   const broken = await withoutCircles({ staging, index: atTree, base, tree }, touched);
   const tasks = new Map<TaskId, JoinedTask>([...merged].map(([id, { conflicts }]) => [id, { id, conflicts }]));
   for (const task of broken.tasks) tasks.set(task.id, { id: task.id, conflicts: task.conflicts });
   const list = [...tasks.values()].sort((a, b) => (a.id < b.id ? -1 : 1));
-  const tip = staging.put('commit', serializeCommit(joinCommit({ x, y, commitX, commitY }, broken.tree, list)));
+  const tip = staging.put(
+    'commit',
+    serializeCommit(joinCommit({ x, y, commitX, commitY }, broken.tree, joinMessage(list, spares))),
+  );
   const atTip = await refreshIndex(atTree, staging, { tip, tree: broken.tree });
-  return { joined: { kind: 'merged', tip, tasks: list }, staging, index: atTip };
+  return { joined: { kind: 'merged', tip, tasks: list, spares }, staging, index: atTip };
 }
 
 interface Parents {
@@ -81,10 +96,10 @@ interface Parents {
 }
 
 /** Fixed identity, the date of the later parent, parents sorted: clones that join the same tips make the same commit. */
-function joinCommit({ x, y, commitX, commitY }: Parents, tree: Oid, tasks: readonly JoinedTask[]): Commit {
+function joinCommit({ x, y, commitX, commitY }: Parents, tree: Oid, message: string): Commit {
   const seconds = Math.max(commitX.committer.seconds, commitY.committer.seconds);
   const author = { ...ROOT_COMMIT.author, seconds };
-  return { tree, parents: [x, y], author, committer: author, message: joinMessage(tasks) };
+  return { tree, parents: [x, y], author, committer: author, message };
 }
 
 interface Tools {

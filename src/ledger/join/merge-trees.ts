@@ -1,9 +1,8 @@
 /** Merges two trees from their base: reads only what differs, decides by `src/merge`, stages the result. */
 import { isUtf8 } from 'node:buffer';
 import type { Oid } from '../../git/ports.ts';
-import { mergeTask } from '../../merge/merge-task.ts';
+import { mergeTask, type TaskVersions } from '../../merge/merge-task.ts';
 import type { Weights } from '../../merge/decision.ts';
-import { decideText } from '../../merge/text.ts';
 import { sameJson } from '../../task/changes.ts';
 import { MAX_FILE_BYTES } from '../../task/limits.ts';
 import type { Conflict, Task, TaskId } from '../../task/types.ts';
@@ -11,7 +10,9 @@ import { decodeTask, encodeTask, patchTask } from '../../yaml/codec.ts';
 import { pathToTask, taskPath } from '../layout.ts';
 import type { Staging } from '../staging.ts';
 import { editTree } from '../tree-edit.ts';
+import { asBegunAt, beganAlike, earliest, type FindBeginnings } from './beginnings.ts';
 import { compareTrees, type FileAt, type Trio } from './files.ts';
+import { mergeOther } from './merge-others.ts';
 
 /** Where the states are, and how to weigh the two sides where both changed one value. */
 export interface MergeInput {
@@ -22,6 +23,8 @@ export interface MergeInput {
   readonly y: Oid;
   /** How many commits of each side changed the file since the base; asked only where it matters. */
   weigh(paths: { readonly x: string; readonly y: string }): Promise<Weights>;
+  /** How a task began that both sides made on their own; undefined where the history is not looked at. */
+  readonly beginnings?: FindBeginnings;
 }
 
 /** A merged tree. */
@@ -29,6 +32,8 @@ export interface MergedTree {
   readonly tree: Oid;
   /** Tasks that differ from either side: what a person may want to look at. */
   readonly merged: ReadonlyMap<TaskId, MergedTask>;
+  /** Second versions of files that could not be merged into one: templates. */
+  readonly spares: readonly string[];
   /** All tasks that one side or both changed since the base, as they are now. */
   readonly touched: readonly TaskId[];
 }
@@ -52,6 +57,7 @@ export async function mergeTrees(input: MergeInput): Promise<MergedTree> {
   const { tasks, others } = await compareTrees(staging, base, { x, y });
   const edits = new Map<string, Oid | null>();
   const merged = new Map<TaskId, MergedTask>();
+  const spares: string[] = [];
   for (const [id, trio] of tasks) {
     const clear = oneSidedFile(trio);
     if (clear !== undefined) place(edits, trio, clear.file);
@@ -63,15 +69,24 @@ export async function mergeTrees(input: MergeInput): Promise<MergedTree> {
   }
   for (const trio of others.values()) {
     const clear = oneSidedFile(trio);
-    place(edits, trio, clear === undefined ? await mergeOther(staging, trio) : clear.file);
+    const { file, spare } = clear ?? (await mergeOther(staging, trio));
+    place(edits, trio, file);
+    if (spare !== undefined) {
+      edits.set(spare.path, spare.blob);
+      spares.push(spare.path);
+    }
   }
   // Built upon `x`: what only `y` changed is in the edits, what nobody changed is the same in both.
   const tree = await editTree(staging, x, edits);
-  return { tree: tree ?? '', merged, touched: [...tasks.keys()] };
+  return { tree: tree ?? '', merged, spares: spares.sort(), touched: [...tasks.keys()] };
 }
 
 /** The file of a side that alone changed it, or that both have alike; undefined when both changed it. */
-function oneSidedFile({ base, x, y }: Trio): { readonly file: FileAt | undefined } | undefined {
+function oneSidedFile({
+  base,
+  x,
+  y,
+}: Trio): { readonly file: FileAt | undefined; readonly spare?: FileAt } | undefined {
   const same = (a: FileAt | undefined, b: FileAt | undefined): boolean => a?.path === b?.path && a?.blob === b?.blob;
   if (same(x, y) || same(y, base)) return { file: x };
   if (same(x, base)) return { file: y };
@@ -95,11 +110,24 @@ async function mergeFile(input: MergeInput, trio: Trio): Promise<FileMerge> {
   if (x === undefined || y === undefined) return { file: trio.x ?? trio.y };
   if (x.task === undefined || y.task === undefined) return { file: readable(x, y) };
   const weights = await input.weigh({ x: x.path, y: y.path });
-  const task = mergeTask({ base: base?.task, x: x.task, y: y.task, weights });
+  const task = mergeTask({ ...(await versionsOf(input, { base: base?.task, x: x.task, y: y.task })), weights });
   const file = { path: taskPath(task), blob: staging.put('blob', Buffer.from(textOf(task, x, y))) };
   const before = [...x.task.conflicts, ...y.task.conflicts];
   const conflicts = task.conflicts.filter((conflict) => !before.some((old) => sameJson(old, conflict)));
   return { file, result: { task, conflicts } };
+}
+
+type Versions = Omit<TaskVersions, 'weights'>;
+
+/** The versions to merge. Of a task that both sides made with one key, the base is how it began. */
+async function versionsOf({ staging, beginnings }: MergeInput, versions: Versions): Promise<Versions> {
+  const { base, x, y } = versions;
+  if (base !== undefined || beginnings === undefined || !beganAlike(x, y)) return versions;
+  const files = await Promise.all((await beginnings(x.id)).map((file) => readFile(staging, file)));
+  const alike = files.flatMap((file) => (file?.task !== undefined && beganAlike(file.task, x) ? file.task : []));
+  const begun = earliest(alike);
+  if (begun === undefined) return versions;
+  return { base: begun, x: asBegunAt(x, begun, alike), y: asBegunAt(y, begun, alike) };
 }
 
 /** Of two versions of which at most one can be read, that one; of two damaged ones, the greater. */
@@ -124,20 +152,4 @@ async function readFile(staging: Staging, file: FileAt | undefined): Promise<Rea
   const where = pathToTask(file.path);
   const decoded = isText && where !== undefined ? decodeTask(text, where) : undefined;
   return { ...file, text, task: decoded?.ok === true ? decoded.task : undefined };
-}
-
-/** A file that is no task, changed on both sides: by lines where it is text, else the greater. */
-async function mergeOther(staging: Staging, { base, x, y }: Trio): Promise<FileAt | undefined> {
-  if (x === undefined || y === undefined) return x ?? y;
-  const [old, mine, theirs] = await Promise.all([base, x, y].map((file) => textAt(staging, file)));
-  if (mine === undefined || theirs === undefined) return x.blob > y.blob ? x : y;
-  const { value } = decideText(x.path, { base: old, x: mine, y: theirs }, { x: 0, y: 0 });
-  const text = typeof value === 'string' ? value : '';
-  return { path: x.path, blob: staging.put('blob', Buffer.from(text)) };
-}
-
-/** The text of a file; undefined when it is missing or no text. */
-async function textAt(staging: Staging, file: FileAt | undefined): Promise<string | undefined> {
-  const data = file && (await staging.read(file.blob))?.data;
-  return data !== undefined && isUtf8(data) ? Buffer.from(data).toString('utf8') : undefined;
 }

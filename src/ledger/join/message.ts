@@ -3,8 +3,8 @@ import type { JoinedTask } from './join.ts';
 
 const MAX_LISTED = 50;
 
-/** The message of the commit that joined these tasks. */
-export function joinMessage(tasks: readonly JoinedTask[]): string {
+/** The message of the commit that joined these tasks. `spares`: files that were kept beside another version of them. */
+export function joinMessage(tasks: readonly JoinedTask[], spares: readonly string[] = []): string {
   const open = tasks.reduce((sum, { conflicts }) => sum + conflicts.length, 0);
   const title = [
     'merge',
@@ -15,7 +15,8 @@ export function joinMessage(tasks: readonly JoinedTask[]): string {
     return [`Merged: ${id}`, ...conflicts.map(({ field }) => `Conflict: ${id} ${fieldName(field)}`)];
   });
   const more = tasks.length > MAX_LISTED ? [`Merged: ${tasks.length - MAX_LISTED} more`] : [];
-  return `${title}\n\n${[...trailers, ...more, 'Actor: git-tasks'].join('\n')}\n`;
+  const kept = spares.map((path) => `Kept-Both: ${path}`);
+  return `${title}\n\n${[...trailers, ...more, ...kept, 'Actor: git-tasks'].join('\n')}\n`;
 }
 
 /** A field's name comes from a file (an unknown key): nothing in it may look like another trailer. */

@@ -32,6 +32,8 @@ export interface Mend {
 /** Foreign merges in the history of a tip that nobody has mended there yet. The mends are staged, not written. */
 export interface Recheck {
   readonly mends: readonly Mend[];
+  /** All that lost something, those included that the history has a mend for. */
+  readonly all: readonly Mend[];
   readonly staging: Staging;
 }
 
@@ -52,15 +54,15 @@ export async function recheckMerges(
   const tools = { staging, reader: commitReader(staging), index };
   const { fresh, known } = await historySince(store, tip, checked);
   const mended = mendsIn([...known, ...fresh]);
-  const mends: Mend[] = [];
+  const all: Mend[] = [];
   for (const [oid, commit] of fresh) {
     if (!isForeignMerge(commit)) continue;
     const mend = await mendOf(tools, { oid, commit, mended });
     if (mend === undefined) continue;
     mended.set(oid, mend.commit);
-    if (!fresh.has(mend.commit) && !known.has(mend.commit)) mends.push(mend);
+    all.push(mend);
   }
-  return { mends, staging };
+  return { mends: all.filter(({ commit }) => !fresh.has(commit) && !known.has(commit)), all, staging };
 }
 
 interface Merge {

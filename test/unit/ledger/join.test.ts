@@ -3,6 +3,7 @@ import { addTask } from '../../../src/app/add.ts';
 import { initLedger } from '../../../src/app/init.ts';
 import { claimTasks, completeTasks } from '../../../src/app/life.ts';
 import { lintLedger } from '../../../src/app/lint.ts';
+import { renewTasks } from '../../../src/app/renew.ts';
 import type { Session } from '../../../src/app/session.ts';
 import { addNote, setTasks } from '../../../src/app/set.ts';
 import { showTask } from '../../../src/app/show.ts';
@@ -37,6 +38,10 @@ async function shared(fields: object = {}): Promise<Awaited<ReturnType<typeof cl
 
 async function view(session: Session, id: string): Promise<TaskView> {
   return (await showTask(session, id)).task;
+}
+
+function byField({ conflicts }: TaskView): TaskView['conflicts'] {
+  return conflicts.toSorted((a, b) => (a.field < b.field ? -1 : 1));
 }
 
 describe('two clones', () => {
@@ -121,8 +126,49 @@ describe('two clones', () => {
     await completeTasks(a, { ids: [id], result: 'too late' });
     await meet();
     const task = await view(a, id);
-    expect(task).toMatchObject({ status: 'in_progress', owner: 'bob', claim: { term: 2 }, result: 'too late' });
-    expect(task.conflicts).toMatchObject([{ field: 'status', kept: 'in_progress', other: 'completed' }]);
+    expect(task).toMatchObject({ status: 'in_progress', owner: 'bob', claim: { term: 2 } });
+    expect(task.result).toBeUndefined();
+    expect(byField(task)).toMatchObject([
+      { field: 'claim', kept: { owner: 'bob', term: 2 }, other: { owner: 'ada', term: 1 } },
+      { field: 'result', kept: null, other: 'too late' },
+      { field: 'status', kept: 'in_progress', other: 'completed' },
+    ]);
+  });
+
+  it('fence every field that an ex-holder sets late, and welcome the notes', async () => {
+    const { a, b, id, ledger, meet } = await shared();
+    await claimTasks(a, { ids: [id] });
+    await meet();
+    ledger.world.advance(3_600_000);
+    await claimTasks(b, { ids: [id] });
+    await setTasks(a, { ids: [id], subject: 'Late', labels: ['late'], metadata: { late: true } });
+    await addNote(a, { id, text: 'late' });
+    await meet();
+    const task = await view(b, id);
+    expect(task).toMatchObject({ owner: 'bob', labels: ['x'], metadata: {}, notes: [{ text: 'late' }] });
+    expect(task.subject).not.toBe('Late');
+    expect(byField(task).map(({ field }) => field)).toEqual(['claim', 'labels', 'metadata.late', 'subject']);
+  });
+
+  it('take what was said of a task that nobody held when it was claimed elsewhere', async () => {
+    const { a, b, id, meet } = await shared();
+    await setTasks(a, { ids: [id], subject: 'In time' });
+    await claimTasks(b, { ids: [id] });
+    await meet();
+    expect(await view(a, id)).toMatchObject({ owner: 'bob', subject: 'In time', conflicts: [] });
+  });
+
+  it('tell of a late renewal, too: whoever made it still works on the task', async () => {
+    const { a, b, id, ledger, meet } = await shared();
+    await claimTasks(a, { ids: [id] });
+    await meet();
+    ledger.world.advance(3_600_000);
+    await claimTasks(b, { ids: [id] });
+    await renewTasks(a, { ids: [id] });
+    await meet();
+    const task = await view(a, id);
+    expect(task).toMatchObject({ owner: 'bob', claim: { term: 2 } });
+    expect(task.conflicts).toMatchObject([{ field: 'claim', kept: { owner: 'bob' }, other: { owner: 'ada' } }]);
   });
 
   it('give one task to one of two claimants, and keep the other as a conflict', async () => {

@@ -1,0 +1,213 @@
+/**
+ * Commits changes that claim tasks: with the remote's word where the ledger is shared (docs/claims.md).
+ *
+ * What this clone knows already is judged first, without a word to the remote; then one command of this clone after the
+ * other asks it, because the first to win makes the question idle for the rest.
+ */
+import { join } from 'node:path';
+import { TasksError } from '../errors.ts';
+import { configInteger } from '../git/config.ts';
+import { openTransport } from '../git/open-transport.ts';
+import type { Transport } from '../git/ports.ts';
+import { privateFolder } from '../ledger/ledger.ts';
+import { type Ticket, waitForTurn } from '../ledger/queue.ts';
+import type { Author, Build, Change } from '../ledger/transact.ts';
+import { type Confirmation, confirmChange, type ConfirmPort, type Proposed } from '../sync/confirm.ts';
+import { readLooks } from '../sync/looks.ts';
+import { syncRemote, type SyncOptions } from '../sync/sync.ts';
+import type { ClaimMarks } from './claim-marks.ts';
+import { inboxOf } from './remotes.ts';
+import type { Session } from './session.ts';
+import { type Certainty, claimMode, sharedRemote } from './shared-remote.ts';
+
+/** What is to be committed. */
+export interface ClaimWork {
+  readonly author: Author;
+  readonly builds: readonly Build[];
+  readonly marks: ClaimMarks;
+  readonly kind: ClaimKind;
+}
+
+/**
+ * `claim`: it may take tasks. `tell`: it renews or ends claims; that is made in any case, because it is the holder's to
+ * decide, and told to the others as soon as they can be reached.
+ */
+export type ClaimKind = 'claim' | 'tell';
+
+/** How a claim was made. */
+export interface ClaimOutcome {
+  readonly certainty: Certainty;
+  /** The remote that was asked or is to be. */
+  readonly remote?: string;
+  /** Why it is not confirmed. */
+  readonly reason?: string;
+}
+
+/** What was committed. No outcome: nothing was claimed. */
+export interface CommittedClaims {
+  readonly changes: readonly Change[];
+  readonly outcome?: ClaimOutcome;
+}
+
+/** How long a claim waits for the remote, in milliseconds. `tasks.claimTimeout` says otherwise. */
+const CLAIM_TIMEOUT = 5000;
+
+/** What was seen of the remote this long ago is not asked for again before a task is refused, in milliseconds. */
+const FRESH = 2000;
+
+/** Refusals that no news from the remote could change. */
+const LOCAL_MATTERS: ReadonlySet<string> = new Set(['usage', 'unmet', 'invalid']);
+
+/** Commits. Throws what the rules say, and `remote` where only the remote's word will do and it cannot be had. */
+export async function commitClaims(session: Session, work: ClaimWork): Promise<CommittedClaims> {
+  const { marks } = work;
+  const mode = claimMode(session);
+  const remote = await sharedRemote(session);
+  if (remote === undefined) {
+    if (mode === 'remote' && work.kind === 'claim') throw noRemote();
+    return commitHere(session, work, { certainty: 'local' });
+  }
+  if (mode === 'local') {
+    marks.way = 'provisional';
+    return commitHere(session, work, { certainty: 'provisional', remote, reason: 'tasks.claim is local' });
+  }
+  marks.way = 'confirming';
+  const asking = asker(session, work, remote);
+  const early = await judge(asking);
+  if (!early.waits) return landOr(early, () => commitHere(session, work, outcomeOfOwn(asking)));
+  const confirmation = await inTurn(asking, () => confirmChange(asking.port, asking.options));
+  return settle(asking, confirmation);
+}
+
+/** What need not wait is there already, unless the branch has moved meanwhile. */
+async function landOr(early: Proposed, commit: () => Promise<CommittedClaims>): Promise<CommittedClaims> {
+  return isNew(early) && (await early.land()) ? { changes: early.changes } : commit();
+}
+
+interface Asking {
+  readonly session: Session;
+  readonly work: ClaimWork;
+  readonly remote: string;
+  readonly options: SyncOptions;
+  readonly port: ConfirmPort;
+}
+
+function asker(session: Session, work: ClaimWork, remote: string): Asking {
+  const { ledger, repository, world } = session;
+  const { author, builds, marks } = work;
+  const { config } = repository;
+  const timeout = configInteger(config, 'tasks.claimtimeout', CLAIM_TIMEOUT);
+  const branch = ledger.ref.slice('refs/heads/'.length);
+  const inbox = inboxOf(config, { branch, actor: author.actor });
+  const options = { remote, author, acceptRewrite: false, ...inbox };
+  const propose = async (): Promise<Proposed> => {
+    const proposal = await ledger.propose(author, builds);
+    return { ...proposal, waits: marks.waits };
+  };
+  const reach = (milliseconds: number): Transport =>
+    openTransport(repository, { world, deadline: world.now() + milliseconds });
+  const port: ConfirmPort = { ledger, reach, world, timeout, propose, warn: session.warn };
+  return { session, work, remote, options, port };
+}
+
+/** What the branch here says. Where that is a no and the remote may know better, it is brought in first. */
+async function judge(asking: Asking): Promise<Proposed> {
+  const first = await firstWord(asking);
+  if (!(first instanceof TasksError) && (first.waits || isNew(first) || asking.work.marks.met)) return first;
+  const { session, remote, options, port } = asking;
+  const { tried = 0 } = readLooks(session.repository, remote);
+  const age = session.world.now() - tried;
+  if (age < 0 || age > FRESH) {
+    try {
+      await syncRemote({ ...port, transport: port.reach(port.timeout) }, { ...options, receiveOnly: true });
+      return await port.propose();
+    } catch (error) {
+      if (!(error instanceof TasksError) || error.code !== 'remote') throw error;
+    }
+  }
+  if (first instanceof TasksError) throw first;
+  return first;
+}
+
+/** What the rules say of the branch as it is here: a change, or a refusal that news from the remote may overturn. */
+async function firstWord({ port }: Asking): Promise<Proposed | TasksError> {
+  try {
+    return await port.propose();
+  } catch (error) {
+    if (error instanceof TasksError && !LOCAL_MATTERS.has(error.code)) return error;
+    throw error;
+  }
+}
+
+function isNew({ changes }: Proposed): boolean {
+  return changes.some(({ changed }) => changed);
+}
+
+/** One after the other, but not at any price: the remote decides in any case. */
+async function inTurn<T>({ session, port: { timeout } }: Asking, ask: () => Promise<T>): Promise<T> {
+  const { repository, world } = session;
+  const folder = join(privateFolder(repository), 'claiming');
+  let ticket: Ticket | undefined;
+  try {
+    ticket = await waitForTurn(world, { fs: repository.fs, folder, timeout: 2 * timeout, patience: 2 * timeout });
+  } catch (error) {
+    if (!(error instanceof TasksError) || error.code !== 'busy') throw error;
+  }
+  try {
+    return await ask();
+  } finally {
+    ticket?.leave();
+  }
+}
+
+async function settle(asking: Asking, confirmation: Confirmation): Promise<CommittedClaims> {
+  const { session, work, remote } = asking;
+  if (confirmation.status === 'confirmed') {
+    return { changes: confirmation.changes, outcome: { certainty: 'confirmed', remote } };
+  }
+  if (confirmation.status === 'needless') return commitHere(session, work, outcomeOfOwn(asking));
+  const { error, isUnknown } = confirmation;
+  if (claimMode(session) === 'remote' && work.kind === 'claim') throw notConfirmed(error, remote, isUnknown);
+  work.marks.way = 'provisional';
+  const certainty = work.kind === 'claim' ? 'provisional' : 'local';
+  const made = await commitHere(session, work, { certainty, remote, reason: error.message });
+  if (made.outcome !== undefined) {
+    session.warn(
+      work.kind === 'claim'
+        ? `Claimed provisionally: ${error.message}. Another clone may win it; git tasks sync settles that`
+        : `The change is made here, but has not reached ${remote}: ${error.message}`,
+    );
+  }
+  return made;
+}
+
+/** A claim of this very command that got through without our hearing of it is a win like any other. */
+function outcomeOfOwn({ work, remote }: Asking): ClaimOutcome | undefined {
+  return work.marks.met ? { certainty: 'confirmed', remote } : undefined;
+}
+
+async function commitHere(
+  { ledger }: Session,
+  { author, builds, marks }: ClaimWork,
+  outcome: ClaimOutcome | undefined,
+): Promise<CommittedClaims> {
+  const changes = await ledger.transactAll(author, builds);
+  const has = outcome !== undefined && (marks.waits || marks.met);
+  return { changes, ...(has && { outcome }) };
+}
+
+function notConfirmed(cause: TasksError, remote: string, isUnknown: boolean): TasksError {
+  const doubt = isUnknown ? '. It may have arrived all the same: the next sync tells' : '';
+  return new TasksError('remote', `Nothing was claimed: ${cause.message}${doubt}`, {
+    hint: 'tasks.claim is remote: try again when the remote can be used, or: git config tasks.claim auto',
+    data: { ...cause.data, remote, outcome: isUnknown ? 'unknown' : 'unclaimed' },
+    cause,
+  });
+}
+
+function noRemote(): TasksError {
+  return new TasksError('remote', 'Nothing was claimed: tasks.claim is remote, and the ledger is on no remote yet', {
+    hint: 'Send it there first: git tasks sync',
+    data: { outcome: 'unclaimed' },
+  });
+}
