@@ -1,20 +1,24 @@
 /** `lint`: whether the ledger is in order. For CI, hooks and people who merged by hand. */
-import { readinessAt } from '../graph/readiness.ts';
+import { readinessAt, scopeReasons } from '../graph/readiness.ts';
 import { FLAG, NONE } from '../graph/table.ts';
 import { findCycle } from '../graph/walk.ts';
 import type { Snapshot } from '../ledger/snapshot.ts';
+import { isBroken } from './standstill.ts';
 import { countTasks } from './stats.ts';
 import type { Session } from './session.ts';
+import { readTemplates } from './template.ts';
 
-/** Something that is not in order. An `error` breaks a promise of the format; a `warning` deserves a look. */
+/** Something that is not in order. An `error` breaks a promise of the format, or stops all work; a `warning` deserves a look. */
 export interface LintProblem {
   readonly code:
     | 'damaged'
+    | 'template'
     | 'missing-blocker'
     | 'missing-parent'
     | 'cycle'
     | 'conflict'
     | 'cancelled-blocker'
+    | 'overlap'
     | 'stuck'
     | 'foreign-merge';
   readonly severity: 'error' | 'warning';
@@ -38,9 +42,11 @@ export async function lintLedger(session: Session): Promise<LintAnswer> {
   const snapshot = await session.read();
   const problems = [
     ...damagedFiles(snapshot),
+    ...(await templateProblems(snapshot)),
     ...danglingEdges(snapshot, session.world.now()),
     ...cycles(snapshot),
     ...conflicts(snapshot),
+    ...overlaps(snapshot, session.world.now()),
     ...(await deadlock(session)),
     ...(session.isPast ? [] : await foreignMerges(session)),
   ];
@@ -51,6 +57,15 @@ function damagedFiles({ damaged }: Snapshot): LintProblem[] {
   return damaged.flatMap(({ path, problems }) =>
     problems.map(({ message, line, column }): LintProblem => {
       return { code: 'damaged', severity: 'error', message: `${path}: ${message}`, path, line, column };
+    }),
+  );
+}
+
+async function templateProblems(snapshot: Snapshot): Promise<LintProblem[]> {
+  const templates = await readTemplates(snapshot);
+  return templates.flatMap(({ path, problems }) =>
+    problems.map(({ message, line, column }): LintProblem => {
+      return { code: 'template', severity: 'error', message: `${path}: ${message}`, path, line, column };
     }),
   );
 }
@@ -103,11 +118,28 @@ function conflicts(snapshot: Snapshot): LintProblem[] {
   return problems;
 }
 
+/** Running tasks that may touch the same files: nobody may start them so, but two clones can. */
+function overlaps(snapshot: Snapshot, now: number): LintProblem[] {
+  const readiness = readinessAt(snapshot.table, now);
+  return readiness.runningScopes.flatMap((row) =>
+    scopeReasons(readiness, row).flatMap(({ id: other, mine, theirs }): LintProblem[] => {
+      const id = snapshot.table.id(row);
+      if (id > other) return [];
+      const message = `${snapshot.short(id)} (${mine}) and ${snapshot.short(other)} (${theirs}) are in progress and may touch the same files`;
+      return [{ code: 'overlap', severity: 'warning', id, message }];
+    }),
+  );
+}
+
+/** An error where the plan is broken; a closed gate is as it should be, and only worth a word. */
 async function deadlock(session: Session): Promise<LintProblem[]> {
-  const { stuck, byStatus } = await countTasks(session);
-  if (!stuck) return [];
-  const message = `Nothing is ready and nobody is working, but ${byStatus.pending} task(s) are pending`;
-  return [{ code: 'stuck', severity: 'warning', message }];
+  const { standstill } = await countTasks(session);
+  if (standstill === undefined) return [];
+  const { open, causes, total } = standstill;
+  const reasons = causes.map(({ message, holdsUp }) => `${message} (holds up ${holdsUp})`);
+  const more = total > causes.length ? `; and ${total - causes.length} more` : '';
+  const message = `Nothing is ready and nobody is working, but ${open} task(s) are open: ${reasons.join('; ')}${more}`;
+  return [{ code: 'stuck', severity: isBroken(standstill) ? 'error' : 'warning', message }];
 }
 
 async function foreignMerges({ ledger }: Session): Promise<LintProblem[]> {

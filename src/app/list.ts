@@ -1,10 +1,11 @@
 /** `list`, `ready` and `blocked`: which tasks there are. One function selects, one rule says what is ready. */
 import { TasksError } from '../errors.ts';
 import { type Compare, urgency } from '../graph/order.ts';
-import { isBlocked, type Readiness, readinessAt, readyRows } from '../graph/readiness.ts';
+import { isBlocked, isWork, type Readiness, readyRows } from '../graph/readiness.ts';
 import { NONE, type TaskTable } from '../graph/table.ts';
 import type { Snapshot } from '../ledger/snapshot.ts';
 import type { Status } from '../task/types.ts';
+import { readinessFor } from './readiness-for.ts';
 import type { Session } from './session.ts';
 import { rowView, type TaskRow } from './task-view.ts';
 
@@ -50,7 +51,7 @@ export const DEFAULT_LIMIT = 50;
 export async function listTasks(session: Session, input: ListInput = {}): Promise<ListAnswer> {
   const snapshot = await session.read();
   const { table } = snapshot;
-  const readiness = readinessAt(table, session.world.now());
+  const readiness = readinessFor(session, table);
   const parent = input.parent === undefined ? undefined : table.rowOf(snapshot.find(input.parent));
   let rows = input.select === 'ready' ? readyRows(readiness) : Array.from({ length: table.size }, (_, row) => row);
   for (const test of testsOf(readiness, input, { parent, list: session.onlyList })) rows = rows.filter(test);
@@ -97,7 +98,8 @@ interface Scope {
 function testsOf(readiness: Readiness, input: ListInput, { parent, list }: Scope): ((row: number) => boolean)[] {
   const { table } = readiness;
   const select = input.select ?? (input.status === undefined ? 'open' : 'all');
-  const tests: ((row: number) => boolean)[] = [];
+  // Gates are no tasks; they have a list of their own.
+  const tests: ((row: number) => boolean)[] = [(row) => isWork(table, row)];
   if (list !== undefined) tests.push((row) => table.listOf(row) === list);
   if (select === 'open' || select === 'blocked') tests.push((row) => table.isOpen(row));
   if (input.status !== undefined) {

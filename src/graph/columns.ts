@@ -73,8 +73,9 @@ function enlarged<T extends Uint8Array | Uint16Array | Uint32Array | Int32Array>
 export function copyColumns(columns: Columns): Columns {
   return {
     ...columns,
-    status: columns.status.slice(),
-    priority: columns.priority.slice(),
+    // Not `slice`: of the Buffers that the index is read from it gives a view, and a draft would change the state below it.
+    status: new Uint8Array(columns.status),
+    priority: new Uint8Array(columns.priority),
     flags: columns.flags.slice(),
     list: columns.list.slice(),
     created: columns.created.slice(),

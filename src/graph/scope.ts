@@ -14,23 +14,22 @@ export function overlap(a: readonly string[], b: readonly string[]): readonly [s
   return undefined;
 }
 
-/** Whether some path may match both globs. A glob that names a folder stands for everything in it. */
+/**
+ * Whether some path may match both globs. A glob that names a folder stands for everything in it, and a file may turn out
+ * to be a folder: so whatever comes after a `**`, something below the other glob may match it.
+ */
 export function globsMeet(a: string, b: string): boolean {
-  return segmentsMeet(segments(a), segments(b));
+  const [left, right] = [segments(a), segments(b)];
+  for (let i = 0; i < Math.min(left.length, right.length); i++) {
+    const [one = '', other = ''] = [left[i], right[i]];
+    if (one === '**' || other === '**') return true;
+    if (!namesMeet(one, other)) return false;
+  }
+  return true;
 }
 
 function segments(glob: string): string[] {
   return glob.split('/').filter((part) => part !== '' && part !== '.');
-}
-
-function segmentsMeet(a: readonly string[], b: readonly string[]): boolean {
-  const [headA, ...restA] = a;
-  const [headB, ...restB] = b;
-  // The end of a glob is a file or a folder: what lies below it belongs to it.
-  if (headA === undefined || headB === undefined) return true;
-  if (headA === '**') return segmentsMeet(restA, b) || segmentsMeet(a, restB);
-  if (headB === '**') return segmentsMeet(a, restB) || segmentsMeet(restA, b);
-  return namesMeet(headA, headB) && segmentsMeet(restA, restB);
 }
 
 const WILD = /[*?[\]{}!()|]/;

@@ -7,6 +7,7 @@
  */
 import { invariant } from '../errors.ts';
 import { type Columns, copyColumns, emptyColumns, growEdges, growRows } from './columns.ts';
+import type { LeaseSightings } from '../lease/lease.ts';
 import type { TaskSummary } from '../task/summary.ts';
 import type { Status, TaskId } from '../task/types.ts';
 import { STATUSES } from '../task/validate.ts';
@@ -46,6 +47,8 @@ export interface RowSource {
 /** A table of tasks that can be read as a graph and updated in place. */
 export class TaskTable {
   readonly columns: Columns;
+  /** What this clone's own clock says against the ends that leases name. Nearly always nothing. */
+  sightings: LeaseSightings = new Map();
   readonly #source: RowSource;
   readonly #summaries = new Map<number, TaskSummary>();
   readonly #addedRows = new Map<TaskId, number>();
@@ -64,6 +67,7 @@ export class TaskTable {
     for (const [row, summary] of this.#summaries) copy.#summaries.set(row, summary);
     for (const [id, row] of this.#addedRows) copy.#addedRows.set(id, row);
     copy.#addedIds.push(...this.#addedIds);
+    copy.sightings = this.sightings;
     return copy;
   }
 
@@ -158,6 +162,8 @@ export class TaskTable {
     if (known !== NONE) return known;
     const row = this.columns.size++;
     growRows(this.columns, this.columns.size);
+    // A row that is only reserved is nobody's child: 0 would be the first task's.
+    this.columns.parent[row] = NONE;
     this.#addedRows.set(id, row);
     this.#addedIds.push(id);
     this.#adoptMissing(id, row);
@@ -227,17 +233,11 @@ function commonLength(a: string, b: string): number {
 
 function flagsOf(summary: TaskSummary): number {
   const { claim } = summary;
-  let flags = 0;
   // A claim that was released keeps only its term: it holds nobody off.
-  if (claim?.hold === true || claim?.expires !== undefined) flags |= FLAG.claim;
-  if (summary.defer !== undefined) flags |= FLAG.defer;
-  if (summary.scope !== undefined) flags |= FLAG.scope;
-  if (summary.conflicts !== undefined) flags |= FLAG.conflicts;
-  if (summary.labels !== undefined) flags |= FLAG.labels;
-  if (summary.owner !== undefined) flags |= FLAG.owner;
-  if (summary.due !== undefined) flags |= FLAG.due;
-  if (summary.aliases !== undefined) flags |= FLAG.aliases;
-  if (summary.kind !== undefined) flags |= FLAG.kind;
-  if (summary.reviews !== undefined) flags |= FLAG.reviews;
+  let flags = claim?.hold === true || claim?.expires !== undefined ? FLAG.claim : 0;
+  for (const name of PRESENCE) if (summary[name] !== undefined) flags |= FLAG[name];
   return flags;
 }
+
+/** Fields whose flag says that they are there. */
+const PRESENCE = ['defer', 'scope', 'conflicts', 'labels', 'owner', 'due', 'aliases', 'kind', 'reviews'] as const;

@@ -25,7 +25,7 @@ export function childrenOf(table: TaskTable): Adjacency {
 }
 
 /** For every row the rows that wait for it: those it blocks, and its parent. */
-function waitersOf(table: TaskTable): Adjacency {
+export function waitersOf(table: TaskTable): Adjacency {
   const pairs = newPairs(edgeTotal(table) + table.size);
   addBlocked(table, pairs);
   addParents(table, pairs, { from: 'child' });

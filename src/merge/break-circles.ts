@@ -57,6 +57,7 @@ export function withoutEdges(task: Task, edges: readonly HeldEdge[]): Task {
     ...rest,
     ...(parent !== undefined && !edges.some(({ kind }) => kind === 'parent') && { parent }),
     blockedBy: task.blockedBy.filter((id) => !gone.has(id)),
+    reviews: task.reviews.filter((id) => !gone.has(id)),
     conflicts: mergeRecords({ base: [], x: all, y: [] }) as unknown as Conflict[],
   };
 }

@@ -43,7 +43,8 @@ function withoutEdges(task: Task, edges: readonly DroppedEdge[]): Task {
   const { parent, ...rest } = task;
   const isOrphaned = edges.some(({ kind }) => kind === 'parent');
   if (isOrphaned) conflicts.push({ field: 'parent', kept: null, other: parent ?? null });
-  const kept = { ...rest, blockedBy, ...(!isOrphaned && parent !== undefined && { parent }) };
+  const reviews = task.reviews.filter((id) => !blockers.has(id));
+  const kept = { ...rest, blockedBy, reviews, ...(!isOrphaned && parent !== undefined && { parent }) };
   return withConflicts(kept, conflicts);
 }
 

@@ -201,7 +201,7 @@ function fixedFinding({ finding: { hint: _hint, ...finding } }: Diagnosis): Find
 
 /** What `lint` sees beside damage: nothing that could be mended without a decision. */
 async function lintWarnings({ session }: Scene, snapshot: Snapshot): Promise<Finding[]> {
-  const known: readonly string[] = ['conflict', 'cancelled-blocker', 'stuck'];
+  const known: readonly string[] = ['conflict', 'cancelled-blocker', 'overlap', 'stuck', 'template'];
   const { problems } = await lintLedger({ ...session, isPast: true, read: async () => snapshot });
   return problems.flatMap(({ code, message, id }): Finding[] =>
     known.includes(code) ? [{ code, severity: 'warning', message, ...(id !== undefined && { id }) }] : [],

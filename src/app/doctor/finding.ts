@@ -22,7 +22,9 @@ export type FindingCode =
   | 'duplicate-alias'
   | 'clock'
   | 'conflict'
+  | 'template'
   | 'cancelled-blocker'
+  | 'overlap'
   | 'stuck';
 
 /** Something that was found. An `error` breaks a promise of the ledger; a `warning` deserves a look. */

@@ -8,7 +8,7 @@ import { printable } from '../render/printable.ts';
 import type { Screen } from '../render/screen.ts';
 import type { Verb } from '../verb.ts';
 
-/** Checks the ledger; exits with 1 when something breaks a promise of the format. */
+/** Checks the ledger; exits with 1 when something breaks a promise of the format, or stops all work. */
 export const verb: Verb = {
   run: async (context) => {
     const { lintLedger } = await import('../../app/lint.ts');

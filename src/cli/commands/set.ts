@@ -25,6 +25,8 @@ interface Flags extends FieldFlags, WriteFlags {
   readonly result?: string;
   readonly unlabel?: readonly string[];
   readonly unblock?: readonly string[];
+  readonly unreview?: readonly string[];
+  readonly ungate?: readonly string[];
   readonly unscope?: readonly string[];
   readonly unaccept?: readonly string[];
   readonly uncheck?: readonly string[];
@@ -41,6 +43,8 @@ export const verb: Verb<Flags> = {
       .option('--result <text>', 'what came out of it; - reads standard input')
       .option('--unlabel <label>', 'take a label away; repeatable, or a,b', collectNames)
       .option('--unblock <id>', 'no longer wait for this task; repeatable, or a,b', collectNames)
+      .option('--unreview <id>', 'wait for it, but no longer review it; repeatable, or a,b', collectNames)
+      .option('--ungate <name>', 'no longer wait for this gate; repeatable, or a,b', collectNames)
       .option('--unscope <glob>', 'take a glob away; repeatable', collect)
       .option('--unaccept <text>', 'take an acceptance line away; repeatable', collect)
       .option('--uncheck <name>', 'take a check away; repeatable, or a,b', collectNames);
@@ -48,10 +52,10 @@ export const verb: Verb<Flags> = {
     command.addHelpText('after', '\n--parent, --due and --defer take "none"; "" clears a text; --meta key= a key.');
   },
   run: async (context, flags, args) => {
-    const { status, subject, unlabel, unblock, unscope, unaccept, uncheck } = flags;
+    const { status, subject, unlabel, unblock, unreview, ungate, unscope, unaccept, uncheck } = flags;
     const { setTasks } = await import('../../app/set.ts');
     const result = await textOrInput(flags.result, context);
-    const removals = { unlabel, unblock, unscope, unaccept, uncheck };
+    const removals = { unlabel, unblock, unreview, ungate, unscope, unaccept, uncheck };
     const input = { ...(await fieldsInput(flags, context)), ...removals, status, subject, result };
     if (Object.values(input).every((value) => value === undefined)) {
       throw new TasksError('usage', 'Nothing to change', {

@@ -7,9 +7,9 @@ import { textArgument, type Verb } from '../verb.ts';
 /** Explains why a task is not ready. */
 export const verb: Verb = {
   run: async (context, _flags, args) => {
-    const { explainTask } = await import('../../app/show.ts');
+    const { explainTask } = await import('../../app/why.ts');
     const answer = await explainTask(await openLedger(context), textArgument(args));
-    context.answer(answer, () => whyTree(answer.why, context.out));
+    context.answer(answer, () => whyTree(answer, context.out));
     return EXIT.done;
   },
 };

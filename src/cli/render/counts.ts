@@ -31,14 +31,21 @@ export function countLines(stats: StatsAnswer, screen: Screen): string[] {
     `${paint.strong(count(stats.total, 'task'))}, ${count(stats.edges, 'dependency', 'dependencies')}`,
     '',
     ...tableLines(rows, [{}, {}, {}], screen),
-    ...(open > 0
-      ? ['', `open ${open}: ${stats.ready} ready, ${stats.blocked} blocked`, `by priority: ${priorities(stats)}`]
-      : []),
+    ...(open > 0 ? ['', `open ${open}: ${openText(stats)}`, `by priority: ${priorities(stats)}`] : []),
     ...(lists.length > 1
       ? [`by list: ${lists.map(([name, number]) => `${printable(name)} ${number}`).join(', ')}`]
       : []),
+    ...gateLine(stats.gates),
     ...alarms(stats, screen),
   ];
+}
+
+function gateLine({ open, closed }: StatsAnswer['gates']): string[] {
+  return open + closed === 0 ? [] : [`gates: ${open} open, ${closed} closed`];
+}
+
+function openText({ ready, blocked, overdue }: StatsAnswer): string {
+  return [`${ready} ready`, `${blocked} blocked`, ...(overdue > 0 ? [`${overdue} overdue`] : [])].join(', ');
 }
 
 function priorities({ byPriority }: StatsAnswer): string {

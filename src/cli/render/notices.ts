@@ -1,7 +1,9 @@
 /** What a listing says beside its lines: how much is not shown, what could not be read, why there is nothing. */
+import type { Standstill } from '../../app/standstill.ts';
 import type { StatsAnswer } from '../../app/stats.ts';
 import { printable } from './printable.ts';
 import type { Screen } from './screen.ts';
+import { timeText } from './times.ts';
 
 /** The facts about a listing. */
 export interface Listing {
@@ -11,6 +13,7 @@ export interface Listing {
 }
 
 const MAX_DAMAGED = 5;
+const MAX_CAUSES = 3;
 
 /** The lines under a listing; none when all is shown and whole. */
 export function listingNotices({ total, shown, damaged = [] }: Listing, { paint }: Screen): string[] {
@@ -27,11 +30,13 @@ export function listingNotices({ total, shown, damaged = [] }: Listing, { paint 
 }
 
 /** Why nothing is ready, and what to do about it. */
-export function nothingReady(stats: StatsAnswer, labels: readonly string[], { paint }: Screen): string[] {
+export function nothingReady(stats: StatsAnswer, labels: readonly string[], screen: Screen): string[] {
+  const { paint } = screen;
   if (labels.length > 0) {
     const names = labels.map((label) => printable(label)).join(', ');
     return [`nothing with the label ${names} is ready`, hintLine('git tasks ready', paint.quiet)];
   }
+  if (stats.ownReviews > 0) return ownReviews(stats.ownReviews, screen);
   const { in_progress: running, pending } = stats.byStatus;
   if (running + pending === 0) {
     if (stats.total === 0)
@@ -39,11 +44,32 @@ export function nothingReady(stats: StatsAnswer, labels: readonly string[], { pa
     return [`nothing is ready: all ${stats.total} tasks are closed`, hintLine('git tasks list --all', paint.quiet)];
   }
   const state = `${running} in progress, ${stats.blocked} blocked`;
-  if (!stats.stuck) return [`nothing is ready: ${state}`, hintLine('git tasks plan', paint.quiet)];
+  const { standstill, nextMove } = stats;
+  if (standstill !== undefined) return standstillLines(standstill, screen);
+  const moves = nextMove?.kind === 'deferred' ? `; the next from ${timeText(nextMove.at, screen)}` : '';
+  return [`nothing is ready: ${state}${moves}`, hintLine('git tasks plan', paint.quiet)];
+}
+
+/** What keeps the whole plan from moving, the cause that holds up most first, and how to end that one. */
+function standstillLines({ open, causes, total }: Standstill, { paint }: Screen): string[] {
+  const named = causes.slice(0, MAX_CAUSES);
+  const more = total - named.length;
+  const [first] = named;
   return [
-    `${paint.warning('warning:')} nothing is ready and nobody is working, but ${pending} ${pending === 1 ? 'task waits' : 'tasks wait'}`,
-    hintLine('git tasks blocked, then git tasks why ID', paint.quiet),
+    `${paint.warning('warning:')} nothing is ready and nobody is working, but ${waitText(open)}`,
+    ...named.map(({ message, holdsUp }) => `  ${printable(message)}: ${waitText(holdsUp)} for it`),
+    ...(more > 0 ? [`  and ${more} more`] : []),
+    ...(first === undefined ? [] : [hintLine(printable(first.hint), paint.quiet)]),
   ];
+}
+
+function waitText(tasks: number): string {
+  return tasks === 1 ? '1 task waits' : `${tasks} tasks wait`;
+}
+
+function ownReviews(reviews: number, { paint }: Screen): string[] {
+  const what = reviews === 1 ? '1 review of your own work waits' : `${reviews} reviews of your own work wait`;
+  return [`nothing is ready for you: ${what} for somebody else`, hintLine('git tasks plan', paint.quiet)];
 }
 
 /** The line that says what to do next. */

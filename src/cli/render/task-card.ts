@@ -3,25 +3,27 @@ import type { RelatedTask, ShowAnswer } from '../../app/show.ts';
 import type { TaskView } from '../../app/task-view.ts';
 import { conflictLines } from './conflicts.ts';
 import { leaseDetail } from './changes.ts';
+import { acceptanceLines, evidenceLines } from './evidence.ts';
 import { safeJson } from './json.ts';
 import { hintLine } from './notices.ts';
 import { printable } from './printable.ts';
 import type { Screen } from './screen.ts';
 import { cut, wrapLines } from './table.ts';
-import { markOf, stateOf, stateWord, styleOf } from './task-state.ts';
+import { gateState, markOf, stateOf, stateWord, styleOf } from './task-state.ts';
 import { dueText, timeText } from './times.ts';
 
 const NAME_WIDTH = 11;
 const MAX_TEXT_WIDTH = 100;
 
 /** The whole task: a head line, its facts, its texts, its notes, and who changed it last. */
-export function taskCard(answer: ShowAnswer, screen: Screen): string[] {
+export function taskCard(answer: ShowAnswer, screen: Screen, options: { readonly output?: boolean } = {}): string[] {
   const { task } = answer;
   const parts = [
     headLines(answer, screen),
     [...factLines(task, screen), ...edgeLines(answer, screen), ...listLines(task, screen)],
     textLines('Description', task.description, screen),
     textLines('Result', task.result, screen),
+    evidenceLines(task, screen, { output: options.output === true }),
     noteLines(task, screen),
     conflictsOf(task, answer, screen),
     historyLines(task, screen),
@@ -36,7 +38,7 @@ function headLines({ task, related }: ShowAnswer, screen: Screen): string[] {
   const id = `${paint.id(paint.strong(short))}${paint.quiet(paint.id(task.id.slice(short.length)))}`;
   const subject = wrapLines(printable(task.subject), screen.width - task.id.length - 2);
   const [first = '', ...rest] = subject.map((line) => paint.strong(line));
-  const standing = screen.isTerminal ? styleOf(state, paint)(`${markOf(state)} ${stateWord(state)}`) : state;
+  const standing = standingText(task, screen);
   const facts = [standing, `P${task.priority}`, ...(task.owner === undefined ? [] : [holder(task, screen)])];
   const doing =
     state === 'in_progress' && task.activeForm !== undefined ? [paint.quiet(`${printable(task.activeForm)} …`)] : [];
@@ -45,6 +47,12 @@ function headLines({ task, related }: ShowAnswer, screen: Screen): string[] {
     ...rest.map((line) => `${' '.repeat(task.id.length + 2)}${line}`),
     [...facts, ...doing].join(' · '),
   ];
+}
+
+function standingText(task: TaskView, { isTerminal, paint }: Screen): string {
+  if (task.kind !== undefined) return `${printable(task.kind)}, ${gateState(task.status)}`;
+  const state = stateOf(task);
+  return isTerminal ? styleOf(state, paint)(`${markOf(state)} ${stateWord(state)}`) : state;
 }
 
 function holder(task: TaskView, screen: Screen): string {
@@ -79,6 +87,7 @@ function edgeLines({ task, related }: ShowAnswer, screen: Screen): string[] {
     ...block('part of', task.parent === undefined ? [] : [line(task.parent)], screen),
     ...block('parts', task.children.map(line), screen),
     ...block('blocked by', task.blockedBy.map(line), screen),
+    ...block('reviews', (task.reviews ?? []).map(line), screen),
     ...block('blocks', task.blocks.map(line), screen),
   ];
 }
@@ -95,12 +104,13 @@ function edgeLine({ short, subject, status }: RelatedTask, screen: Screen): stri
 }
 
 function listLines(task: TaskView, screen: Screen): string[] {
-  const lines = (values: readonly string[], bullet = ''): string[] => {
-    return values.flatMap((value) => wrapLines(`${bullet}${printable(value)}`, screen.width - NAME_WIDTH - 3));
+  const wrapped = (values: readonly string[]): string[] => {
+    return values.flatMap((value) => wrapLines(value, screen.width - NAME_WIDTH - 3));
   };
+  const lines = (values: readonly string[]): string[] => wrapped(values.map((value) => printable(value)));
   return [
     ...block('scope', lines(task.scope ?? []), screen),
-    ...block('acceptance', lines(task.acceptance, '- '), screen),
+    ...block('acceptance', wrapped(acceptanceLines(task)), screen),
     ...block('checks', lines(task.checks), screen),
   ];
 }

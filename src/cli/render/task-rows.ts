@@ -1,11 +1,12 @@
 /** Lists of tasks: columns for people on a terminal, plain stable columns for everything else. */
 import type { TaskRow } from '../../app/task-view.ts';
+import { isOverdue } from '../../task/instant.ts';
 import { count } from './counts.ts';
 import { printable } from './printable.ts';
 import type { Palette, Screen, Style } from './screen.ts';
 import { type Cell, type Column, tableLines } from './table.ts';
 import { markOf, stateOf, styleOf } from './task-state.ts';
-import { dueText, isOverdue, lengthOf, untilText } from './times.ts';
+import { dueText, lengthOf, untilText } from './times.ts';
 
 /** The shortest safe prefix of each id. */
 export type ShortIds = Readonly<Record<string, string>>;

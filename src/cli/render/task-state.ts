@@ -34,6 +34,12 @@ export function markOf(state: State): string {
   return MARKS[state];
 }
 
+/** How a gate stands: `open` is what its status calls completed. */
+export function gateState(status: string): 'open' | 'closed' | 'cancelled' {
+  if (status === 'completed') return 'open';
+  return status === 'cancelled' ? status : 'closed';
+}
+
 /** The state as people say it. */
 export function stateWord(state: State): string {
   return state === 'in_progress' ? 'in progress' : state;

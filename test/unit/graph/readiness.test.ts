@@ -69,4 +69,26 @@ describe('readiness', () => {
     const verdict = judge(summary(A, { blockedBy: [B], defer: '2027-01-01' }), summary(B), summary(C, { parent: A }));
     expect(verdict.reasons).toEqual(['deferred', 'blocker', 'child']);
   });
+
+  it('names a closed gate, and an open one not; a given-up gate is a cancelled blocker', () => {
+    const gate = (status: 'pending' | 'completed' | 'cancelled'): ReturnType<typeof summary> =>
+      summary(B, { kind: 'gate', subject: 'release', status });
+    const task = summary(A, { blockedBy: [B] });
+    expect(judge(task, gate('pending'))).toEqual({ ready: false, blocked: true, reasons: ['gate'] });
+    expect(judge(task, gate('completed'))).toEqual({ ready: true, blocked: false, reasons: [] });
+    expect(judge(task, gate('cancelled')).reasons).toEqual(['blocker']);
+  });
+
+  it.each(['gate', 'milestone'])('is never given to a %s', (kind) => {
+    expect(judge(summary(A, { kind }))).toEqual({ ready: false, blocked: false, reasons: ['not-work'] });
+  });
+
+  it('is refused to who completed what it reviews, also where the edge is missing, and given to others', () => {
+    const table = tableOf(
+      summary(A, { reviews: [B] }),
+      summary(B, { status: 'completed', completedBy: ['ada', 'bob'] }),
+    );
+    const ready = (actor?: string): boolean => isReady(readinessAt(table, NOW, actor), table.rowOf(A));
+    expect([ready('ada'), ready('bob'), ready('eve'), ready()]).toEqual([false, false, true, true]);
+  });
 });
