@@ -16,12 +16,17 @@ export function watchOutput({ stdout, stderr }: World): void {
 }
 
 /** Resolves when all that was written to standard output has left; rejects when it could not. */
-export async function settleOutput({ stdout: { stream } }: World): Promise<void> {
+export async function settleOutput({ stdout: { stream, isTerminal } }: World): Promise<void> {
   if (!stream.destroyed && stream.writableLength > 0) {
     await new Promise<void>((resolve) => {
       stream.write('', () => resolve());
     });
   }
   // `git tasks list | head -1`: whoever read has seen enough.
-  if (stream.errored !== null && !isSystemError(stream.errored, 'EPIPE')) throw stream.errored;
+  if (stream.errored !== null && !isReaderGone(stream.errored, isTerminal)) throw stream.errored;
+}
+
+/** Whether the error only says that the reader, or the terminal, has gone. */
+function isReaderGone(error: Error, isTerminal: boolean): boolean {
+  return isSystemError(error, 'EPIPE') || (isTerminal && isSystemError(error, 'EIO'));
 }
