@@ -5,9 +5,13 @@ import type { TaskId } from '../task/types.ts';
 import { fieldProblems, isMap } from '../task/validate.ts';
 import { planAdd } from './add.ts';
 import { makeChanges, type PlanContext, type PlanVerb, type WriteOptions } from './change.ts';
-import { planCancel, planClaim, planDone, planRelease, planRenew, planReopen } from './life.ts';
+import { planCloseGates, planOpenGates } from './gate.ts';
+import { planCancel, planClaim, planDone, planRelease, planReopen } from './life.ts';
+import { planRenew } from './renew.ts';
+import { type NewInput, planNew } from './new.ts';
 import type { Session } from './session.ts';
 import { planNote, planSet, type SetInput } from './set.ts';
+import { planTick } from './tick.ts';
 import type { Workbench } from './workbench.ts';
 
 export interface BatchInput {
@@ -32,6 +36,9 @@ export interface BatchAnswer {
   readonly commits: number;
 }
 
+/** Verbs that can make a claim. */
+const TAKING: ReadonlySet<string> = new Set(['claim', 'set']);
+
 type Line = Readonly<Record<string, unknown>>;
 type LineVerb = (bench: Workbench, line: Line, context: PlanContext) => Promise<readonly TaskId[]>;
 
@@ -45,15 +52,16 @@ export async function runBatch(session: Session, input: BatchInput, options: Wri
     for (const plan of plans) results.push(await plan(bench, context));
     return results;
   };
+  const claims = lines.some(({ verb }) => TAKING.has(String(verb))) ? 'claim' : 'tell';
   const title = options.title ?? (lines.length > 1 ? `batch: ${lines.length} operations` : undefined);
   const made =
     input.each === true
       ? await makeChanges(
           session,
           plans.map((plan): PlanVerb<BatchResult[]> => async (b, c) => [await plan(b, c)]),
-          options,
+          { ...options, claims },
         )
-      : await makeChanges(session, [plansOfOne], { ...options, title });
+      : await makeChanges(session, [plansOfOne], { ...options, title, claims });
   const commits = made.filter(({ changed }) => changed).length;
   return {
     results: made.flatMap(({ result }) => result),
@@ -85,7 +93,7 @@ function planLine(line: Line, number: number): PlanVerb<BatchResult> {
       data: { line: number },
     });
   }
-  const allowed = KEYS[verb] ?? [];
+  const allowed = BATCH_FIELDS[verb] ?? [];
   const unknown = Object.keys(line).find((key) => !allowed.includes(key));
   if (unknown !== undefined) {
     throw new TasksError('invalid', `Line ${number} of the batch: ${verb} has no field ${JSON.stringify(unknown)}`, {
@@ -107,21 +115,25 @@ function planLine(line: Line, number: number): PlanVerb<BatchResult> {
 
 const FIELD_KEYS = [
   'subject activeForm description result priority parent due defer',
-  'labels blockedBy blocks scope acceptance checks metadata',
+  'labels blockedBy reviews gates blocks scope acceptance checks metadata',
 ]
   .join(' ')
   .split(' ');
-const REMOVAL_KEYS = ['unlabel', 'unblock', 'unscope', 'unaccept', 'uncheck'];
+const REMOVAL_KEYS = ['unlabel', 'unblock', 'unreview', 'ungate', 'unscope', 'unaccept', 'uncheck'];
 const ID_KEYS = ['verb', 'id', 'ids'];
 
-const KEYS: Readonly<Record<string, readonly string[]>> = {
+/** The fields that a line may have, by its verb. */
+export const BATCH_FIELDS: Readonly<Record<string, readonly string[]>> = {
   add: ['verb', 'name', 'key', 'list', ...FIELD_KEYS],
+  new: ['verb', 'name', 'template', 'arguments', 'set', 'key'],
   set: [...ID_KEYS, 'status', ...FIELD_KEYS, ...REMOVAL_KEYS],
-  note: ['verb', 'id', 'text'],
+  note: ['verb', 'id', 'text', 'key'],
+  gate: ['verb', 'open', 'close'],
   claim: [...ID_KEYS, 'lease', 'hold'],
   renew: [...ID_KEYS, 'lease'],
   release: ID_KEYS,
-  done: [...ID_KEYS, 'result'],
+  done: [...ID_KEYS, 'result', 'tickAll'],
+  tick: ['verb', 'id', 'lines', 'all', 'undo'],
   reopen: ID_KEYS,
   cancel: [...ID_KEYS, 'cascade', 'unblock'],
 };
@@ -139,22 +151,64 @@ const VERBS: Readonly<Record<string, LineVerb>> = {
     if (name !== undefined) bench.name(text(line, 'name') ?? '', id);
     return [id];
   },
+  new: async (bench, line, context) => {
+    const { arguments: words, set } = textsOf(line);
+    const input = { template: text(line, 'template') ?? '', arguments: words, set, key: text(line, 'key') };
+    const made = await planNew(bench, input, context);
+    const prefix = text(line, 'name');
+    if (prefix !== undefined) for (const { name, id } of made) bench.name(`${prefix}.${name}`, id);
+    return made.map(({ id }) => id);
+  },
   set: async (bench, line, context) => {
     const { verb: _verb, id: _id, ids: _ids, ...fields } = line;
     return planSet(bench, { ...(fieldsOf(fields) as Partial<SetInput>), ids: idsOf(line) }, context);
   },
   note: async (bench, line, context) => [
-    await planNote(bench, { id: text(line, 'id') ?? '', text: text(line, 'text') ?? '' }, context),
+    await planNote(
+      bench,
+      { id: text(line, 'id') ?? '', text: text(line, 'text') ?? '', key: text(line, 'key') },
+      context,
+    ),
+  ],
+  gate: async (bench, line, context) => [
+    ...(await planOpenGates(bench, { names: gateNames(line['open']) }, context)),
+    ...(await planCloseGates(bench, { names: gateNames(line['close']) }, context)),
   ],
   claim: async (bench, line, context) =>
     planClaim(bench, { ids: idsOf(line), lease: lengthOf(line), hold: line['hold'] === true }, context),
   renew: async (bench, line, context) => planRenew(bench, { ids: idsOf(line), lease: lengthOf(line) }, context),
   release: async (bench, line) => planRelease(bench, { ids: idsOf(line) }),
-  done: async (bench, line, context) => planDone(bench, { ids: idsOf(line), result: text(line, 'result') }, context),
+  done: async (bench, line, context) =>
+    planDone(bench, { ids: idsOf(line), result: text(line, 'result'), tickAll: line['tickAll'] === true }, context),
+  tick: async (bench, line) => {
+    const items = fieldsOf(line)['lines'] as readonly string[] | undefined;
+    return [
+      await planTick(bench, {
+        id: text(line, 'id') ?? '',
+        items,
+        all: line['all'] === true,
+        undo: line['undo'] === true,
+      }),
+    ];
+  },
   reopen: async (bench, line) => planReopen(bench, { ids: idsOf(line) }),
   cancel: async (bench, line) =>
     planCancel(bench, { ids: idsOf(line), cascade: line['cascade'] === true, unblock: line['unblock'] === true }),
 };
+
+/** The arguments of a template, by position and by name. */
+function textsOf({ arguments: words = [], set = {} }: Line): Pick<NewInput, 'arguments' | 'set'> {
+  const areTexts = (values: readonly unknown[]): boolean => values.every((value) => typeof value === 'string');
+  if (!Array.isArray(words) || !areTexts(words)) throw new TasksError('invalid', 'arguments must be a list of texts');
+  if (!isMap(set) || !areTexts(Object.values(set))) throw new TasksError('invalid', 'set must be a map of texts');
+  return { arguments: words as string[], set: set as Record<string, string> };
+}
+
+function gateNames(value: unknown): string[] {
+  const names: unknown = value === undefined ? [] : typeof value === 'string' ? [value] : value;
+  if (Array.isArray(names) && names.every((name) => typeof name === 'string')) return names;
+  throw new TasksError('invalid', '"open" and "close" are names of gates');
+}
 
 function idsOf(line: Line): string[] {
   const ids = line['ids'] ?? [line['id']];
@@ -188,7 +242,18 @@ function fieldsOf(line: Line): Readonly<Record<string, unknown>> {
   return line;
 }
 
-const LISTS = new Set(['labels', 'blockedBy', 'blocks', 'scope', 'acceptance', 'checks', ...REMOVAL_KEYS]);
+const LISTS = new Set([
+  'lines',
+  'labels',
+  'blockedBy',
+  'reviews',
+  'gates',
+  'blocks',
+  'scope',
+  'acceptance',
+  'checks',
+  ...REMOVAL_KEYS,
+]);
 const TEXTS = new Set([
   'subject',
   'activeForm',

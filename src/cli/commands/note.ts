@@ -6,9 +6,14 @@ import { declareWriteFlags, textOrInput, writeOptions, type WriteFlags } from '.
 import { changeLines } from '../render/changes.ts';
 import { textArgument, type Verb } from '../verb.ts';
 
+interface Flags extends WriteFlags {
+  readonly key?: string;
+}
+
 /** Appends a note. */
-export const verb: Verb<WriteFlags> = {
+export const verb: Verb<Flags> = {
   declare: (command) => {
+    command.option('--key <key>', 'the same key never makes a second note');
     declareWriteFlags(command);
     command.addHelpText('after', '\nThe text - reads standard input.');
   },
@@ -16,9 +21,10 @@ export const verb: Verb<WriteFlags> = {
     const { addNote } = await import('../../app/set.ts');
     const id = textArgument(args);
     const text = (await textOrInput(textArgument(args, 1), context)) ?? '';
-    const answer = await addNote(await openLedger(context), { id, text }, writeOptions(flags));
-    const { tasks, shortIds } = answer;
-    context.answer(tasksAnswer(answer, [id]), () => changeLines({ done: 'noted', tasks, shortIds }, context.out));
+    const answer = await addNote(await openLedger(context), { id, text, key: flags.key }, writeOptions(flags));
+    const { tasks, shortIds, changed } = answer;
+    const done = changed ? 'noted' : 'known';
+    context.answer(tasksAnswer(answer, [id]), () => changeLines({ done, tasks, shortIds }, context.out));
     return EXIT.done;
   },
 };
