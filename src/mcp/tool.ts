@@ -1,0 +1,71 @@
+/** What a tool is, and how its arguments are read. */
+import * as z from 'zod';
+import type { Session } from '../app/session.ts';
+import { TasksError } from '../errors.ts';
+import type { Answer } from './answer.ts';
+import { type FieldKind, repaired } from './repair.ts';
+
+/** One tool: its name, what a model is told of it, and what it does. */
+export interface Tool {
+  readonly name: string;
+  readonly description: string;
+  /** The arguments. A closed object: what it does not name is refused. */
+  readonly input: z.ZodObject;
+  /** The members of the structured answer with their JSON types. */
+  readonly output: Readonly<Record<string, string>>;
+  /** It changes nothing. */
+  readonly isReading?: boolean;
+  /** It talks to other machines, so calls do not wait for it. */
+  readonly isRemote?: boolean;
+  run(session: Session, input: never): Promise<Answer>;
+}
+
+/** A tool as `tools/list` shows it. */
+export interface ToolListing {
+  [key: string]: unknown;
+  name: string;
+  description: string;
+  inputSchema: { [key: string]: unknown; type: 'object' };
+  outputSchema: { [key: string]: unknown; type: 'object' };
+  annotations?: { readOnlyHint: boolean };
+}
+
+/** What a client is told of a tool: as little as says it. */
+export function listingOf(tool: Tool): ToolListing {
+  const { name, description, input, output, isReading } = tool;
+  const { $schema: _dialect, ...schema } = z.toJSONSchema(input, { override: ({ jsonSchema }) => shorten(jsonSchema) });
+  const properties = Object.fromEntries(Object.entries(output).map(([key, type]) => [key, { type }]));
+  return {
+    name,
+    description,
+    inputSchema: { ...schema, type: 'object' },
+    outputSchema: { type: 'object', properties },
+    ...(isReading === true && { annotations: { readOnlyHint: true } }),
+  };
+}
+
+/** Unknown keys are refused with a message that names the known ones, so no schema needs to say that it is closed. */
+function shorten(schema: Record<string, unknown>): void {
+  delete schema['additionalProperties'];
+  const { properties } = schema;
+  if (typeof properties === 'object' && properties !== null && Object.keys(properties).length === 0) {
+    delete schema['properties'];
+  }
+}
+
+/** Runs a tool on the arguments of a call. Throws `invalid` for arguments that it cannot understand. */
+export async function runTool(tool: Tool, session: Session, args: Readonly<Record<string, unknown>>): Promise<Answer> {
+  const fields = Object.keys(tool.input.shape);
+  const parsed = tool.input.safeParse(repaired(args, new Map(fields.map((name) => [name, kindOf(name)]))));
+  if (parsed.success) return tool.run(session, parsed.data as never);
+  const problems = parsed.error.issues.map(({ path, message }) => {
+    return path.length === 0 ? message : `${path.join('.')}: ${message}`;
+  });
+  const names = fields.length === 0 ? 'It takes none' : `Its fields are: ${fields.join(', ')}`;
+  throw new TasksError('invalid', `Cannot use these arguments: ${problems.slice(0, 5).join('; ')}`, { hint: names });
+}
+
+function kindOf(name: string): FieldKind {
+  if (name === 'taskId') return 'id';
+  return /^(?:add|remove)Block/.test(name) ? 'list' : 'other';
+}
