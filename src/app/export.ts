@@ -1,12 +1,16 @@
 /** `export`: the whole ledger as text. */
 import { encodeJsonl } from '../interop/jsonl.ts';
+import { encodeMarkdown } from '../interop/markdown.ts';
 import type { Task } from '../task/types.ts';
 import type { Session } from './session.ts';
 
 /** The formats that can be written. */
-export type ExportFormat = 'jsonl';
+export type ExportFormat = 'jsonl' | 'markdown';
 
-const ENCODERS: Readonly<Record<ExportFormat, (tasks: readonly Task[]) => string>> = { jsonl: encodeJsonl };
+const ENCODERS: Readonly<Record<ExportFormat, (tasks: readonly Task[]) => string>> = {
+  jsonl: encodeJsonl,
+  markdown: encodeMarkdown,
+};
 
 /** The answer of `export`. */
 export interface ExportAnswer {

@@ -5,30 +5,32 @@
  * it. What was imported before and has not changed at its source is left alone, so that a second run changes nothing
  * and work done here since is not undone by it.
  */
-import { createHash } from 'node:crypto';
 import { invariant, TasksError } from '../errors.ts';
 import { NONE } from '../graph/table.ts';
 import { findCycle } from '../graph/walk.ts';
 import { breakCycles, type DroppedEdge } from '../interop/break-cycles.ts';
 import { decodeBeads } from '../interop/beads.ts';
 import { decodeJsonl } from '../interop/jsonl.ts';
-import type { ImportedTask, ImportIssue } from '../interop/types.ts';
-import { leaseState } from '../lease/lease.ts';
+import { decodeMarkdown, type FormerItem, withFormerKeys } from '../interop/markdown.ts';
+import { decodeTodos } from '../interop/todos.ts';
+import type { Decoded, ImportIssue } from '../interop/types.ts';
 import { sameJson } from '../task/changes.ts';
-import { newTask } from '../task/operations.ts';
+import { toInstant } from '../task/instant.ts';
 import { summaryOf } from '../task/summary.ts';
-import { sortedSet } from '../task/text.ts';
 import type { JsonValue, Task, TaskId } from '../task/types.ts';
-import { keyedId } from './add.ts';
-import { makeChange, type PlanContext, type WriteOptions } from './change.ts';
+import { makeChange, type PlanContext, previewChange, type WriteOptions } from './change.ts';
+import { importedTask } from './imported-task.ts';
+import { keyedId } from './key.ts';
 import type { Session } from './session.ts';
-import { Workbench } from './workbench.ts';
+import type { Workbench } from './workbench.ts';
 
-export type ImportFormat = 'beads' | 'jsonl';
+export type ImportFormat = 'beads' | 'jsonl' | 'markdown' | 'todos';
 
 export interface ImportInput {
   readonly format: ImportFormat;
   readonly text: string;
+  /** Name of the file, which tells the items of one checklist from those of another. */
+  readonly file?: string | undefined;
   /** Tells what would happen and writes nothing. */
   readonly dryRun?: boolean | undefined;
 }
@@ -51,28 +53,60 @@ export async function importTasks(
   input: ImportInput,
   options: WriteOptions = {},
 ): Promise<ImportAnswer> {
-  const plan = async (bench: Workbench, context: PlanContext): Promise<Counts> =>
-    PLANS[input.format](bench, input.text, context);
-  if (input.dryRun === true) return previewImport(session, plan);
-  const title = options.title ?? `import ${input.format}`;
+  const plan: ImportPlan = async (bench, context) => PLANS[input.format](bench, context, input);
+  return runImport(session, { ...input, plan }, options);
+}
+
+/** Runs what an import has planned: as one commit, or as a rehearsal. */
+export async function runImport(
+  session: Session,
+  {
+    format,
+    dryRun,
+    plan,
+  }: { readonly format: string; readonly dryRun?: boolean | undefined; readonly plan: ImportPlan },
+  options: WriteOptions,
+): Promise<ImportAnswer> {
+  if (dryRun === true) {
+    const { result, commit } = await previewChange(session, plan);
+    return { ...result, commit };
+  }
+  const title = options.title ?? `import ${format}`;
   const { result, commit } = await makeChange(session, plan, { ...options, title });
   return { ...result, commit };
 }
 
 type Counts = Omit<ImportAnswer, 'commit'>;
-type ImportPlan = (bench: Workbench, text: string, context: PlanContext) => Promise<Counts>;
+/** Prepares an import on a workbench. */
+export type ImportPlan = (bench: Workbench, context: PlanContext) => Promise<Counts>;
+type TextPlan = (bench: Workbench, context: PlanContext, input: ImportInput) => Promise<Counts>;
 
-const PLANS: Readonly<Record<ImportFormat, ImportPlan>> = { beads: planBeads, jsonl: planJsonl };
+const PLANS: Readonly<Record<ImportFormat, TextPlan>> = {
+  beads: async (bench, context, { text }) => {
+    const decoded = decodeBeads(text, (key) => bench.snapshot.withAlias(key).length > 0);
+    return planForeign(bench, context, { entry: 'beads', decoded });
+  },
+  jsonl: async (bench, _context, { text }) => planJsonl(bench, text),
+  markdown: async (bench, context, { text, file = 'checklist' }) => {
+    const { tasks, issues } = decodeMarkdown(text, { file, created: toInstant(context.now) });
+    const former = await formerItems(bench, file);
+    return planForeign(bench, context, {
+      entry: 'markdown',
+      decoded: { tasks: withFormerKeys(tasks, former), issues },
+    });
+  },
+  todos: async (bench, context, { text }) =>
+    planForeign(bench, context, { entry: 'todos', decoded: decodeTodos(text, toInstant(context.now)) }),
+};
 
-async function previewImport(
-  session: Session,
-  plan: (bench: Workbench, context: PlanContext) => Promise<Counts>,
-): Promise<ImportAnswer> {
-  const snapshot = await session.read();
-  const { world } = session;
-  const random = (length: number): Uint8Array => world.random(length);
-  const context = { author: session.author(), now: world.now(), lease: session.lease(), list: session.list, random };
-  return { ...(await plan(new Workbench(snapshot, random), context)), commit: snapshot.tip };
+/** What earlier imports of this file have made. */
+async function formerItems({ snapshot }: Workbench, file: string): Promise<FormerItem[]> {
+  const { table } = snapshot;
+  const tasks = await snapshot.tasks(Array.from({ length: table.size }, (_, row) => table.id(row)));
+  return tasks.flatMap(({ metadata, subject }) => {
+    const key = (metadata['markdown'] as { readonly id?: JsonValue } | undefined)?.id;
+    return typeof key === 'string' && key.startsWith(`${file}#`) ? [{ key, subject }] : [];
+  });
 }
 
 async function planJsonl(bench: Workbench, text: string): Promise<Counts> {
@@ -82,12 +116,24 @@ async function planJsonl(bench: Workbench, text: string): Promise<Counts> {
   return { ...counts, total: tasks.length, issues };
 }
 
-async function planBeads(bench: Workbench, text: string, context: PlanContext): Promise<Counts> {
+/** What a source holds, and the entry of `metadata` that remembers it. */
+interface ForeignSource {
+  readonly entry: string;
+  readonly decoded: Decoded;
+  /** Tasks of this ledger that the source holds under a key: they are left as they are. */
+  readonly own?: ReadonlyMap<string, TaskId>;
+}
+
+/** Plans the import of the tasks of a foreign source. */
+export async function planForeign(
+  bench: Workbench,
+  context: PlanContext,
+  { entry, decoded, own = new Map() }: ForeignSource,
+): Promise<Counts> {
   const { snapshot } = bench;
-  const decoded = decodeBeads(text, (key) => snapshot.withAlias(key).length > 0);
   const ids = new Map<string, TaskId>();
-  for (const { key } of decoded.tasks) ids.set(key, idOf(bench, key, context.list));
-  const idFor = (key: string): TaskId => ids.get(key) ?? idOf(bench, key, context.list);
+  for (const { key } of decoded.tasks) ids.set(key, idOf(bench, `${entry}\0${key}`, context.list));
+  const idFor = (key: string): TaskId => own.get(key) ?? ids.get(key) ?? idOf(bench, `${entry}\0${key}`, context.list);
   // Read together: one by one they cost several times as much.
   await snapshot.tasks([...ids.values()].filter((id) => snapshot.has(id)));
   const counts = { created: 0, changed: 0, unchanged: 0 };
@@ -95,7 +141,7 @@ async function planBeads(bench: Workbench, text: string, context: PlanContext): 
   for (const task of decoded.tasks) {
     const id = idFor(task.key);
     const before = await bench.get(id);
-    const after = importedTask(task, before, { id, idFor, context });
+    const after = importedTask(task, before, { id, idFor, context, entry });
     if (after === undefined) counts.unchanged++;
     else changed.push(after);
   }
@@ -107,12 +153,13 @@ async function planBeads(bench: Workbench, text: string, context: PlanContext): 
 async function adopt(bench: Workbench, task: Task): Promise<'created' | 'changed' | 'unchanged'> {
   const before = await bench.get(task.id);
   if (before !== undefined && sameJson(before, task)) return 'unchanged';
-  await bench.push({ op: before === undefined ? 'create' : 'adopt', id: task.id, task });
+  await bench.push({ op: 'adopt', id: task.id, task });
   return before === undefined ? 'created' : 'changed';
 }
 
 /** The task that carries the foreign id, else the id that every machine gives it. */
-function idOf({ snapshot }: Workbench, key: string, list: string): TaskId {
+function idOf({ snapshot }: Workbench, source: string, list: string): TaskId {
+  const key = source.slice(source.indexOf('\0') + 1);
   const known = snapshot.withAlias(key);
   if (known.length > 1) {
     throw new TasksError(
@@ -124,42 +171,7 @@ function idOf({ snapshot }: Workbench, key: string, list: string): TaskId {
       },
     );
   }
-  return known[0] ?? keyedId(list, `beads\0${key}`);
-}
-
-interface Place {
-  readonly id: TaskId;
-  readonly idFor: (key: string) => TaskId;
-  readonly context: PlanContext;
-}
-
-/** The task as its source has it now, joined with what is only known here; undefined when the source did not change. */
-function importedTask(source: ImportedTask, before: Task | undefined, { id, idFor, context }: Place): Task | undefined {
-  const seen = createHash('sha256').update(JSON.stringify(source)).digest('hex').slice(0, 12);
-  const { metadata, ...fields } = source.fields;
-  const entry = { ...(metadata['beads'] as Record<string, JsonValue>), seen };
-  const old = before?.metadata['beads'] as { readonly seen?: string } | undefined;
-  if (before !== undefined && old?.seen === seen) return undefined;
-  const edges = {
-    blockedBy: sortedSet(source.blockedBy.map(idFor)),
-    ...(source.parent !== undefined && { parent: idFor(source.parent) }),
-  };
-  const task = newTask({ id, list: before?.list ?? context.list, created: fields.created }, { ...fields, ...edges });
-  const joined = { ...task, metadata: { ...before?.metadata, ...metadata, beads: entry } };
-  return before === undefined ? joined : { ...joined, ...keptHere(before, task, context.now) };
-}
-
-/** What an import must not take away: notes, a running claim with its status, fields of newer versions. */
-function keptHere(before: Task, task: Task, now: number): Partial<Task> {
-  const ids = new Set(task.notes.map((note) => note.id));
-  const held = leaseState(before.claim, now) === 'live';
-  return {
-    notes: [...task.notes, ...before.notes.filter((note) => !ids.has(note.id))],
-    conflicts: before.conflicts,
-    extra: before.extra,
-    ...(before.claim !== undefined && { claim: before.claim }),
-    ...(held && { status: before.status, ...(before.owner !== undefined && { owner: before.owner }) }),
-  };
+  return known[0] ?? keyedId(list, source);
 }
 
 /**
@@ -209,7 +221,8 @@ function withoutCycles({ snapshot }: Workbench, tasks: readonly Task[]): { tasks
 }
 
 function withoutEdge(task: Task, { to, kind }: DroppedEdge): Task {
-  if (kind === 'blockedBy') return { ...task, blockedBy: task.blockedBy.filter((id) => id !== to) };
+  const without = (ids: readonly TaskId[]): TaskId[] => ids.filter((id) => id !== to);
+  if (kind === 'blockedBy') return { ...task, blockedBy: without(task.blockedBy), reviews: without(task.reviews) };
   const { parent: _parent, ...rest } = task;
   return rest;
 }

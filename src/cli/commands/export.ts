@@ -8,11 +8,16 @@ import { textArgument, type Verb } from '../verb.ts';
 /** Writes every task with all its fields to standard output. */
 export const verb: Verb = {
   declare: (command) =>
-    void command.addHelpText('after', '\nFormat: jsonl, one JSON object a line, which git tasks import reads again.'),
+    void command.addHelpText(
+      'after',
+      '\nFormats:\n  jsonl     all fields, one JSON object a line; git tasks import reads it again\n  markdown  a checklist',
+    ),
   run: async (context, _flags, args) => {
     const format = textArgument(args);
-    if (format !== 'jsonl') {
-      throw new TasksError('usage', `There is no format ${JSON.stringify(format)}`, { hint: 'Choose from: jsonl' });
+    if (format !== 'jsonl' && format !== 'markdown') {
+      throw new TasksError('usage', `There is no format ${JSON.stringify(format)}`, {
+        hint: 'Choose from: jsonl, markdown',
+      });
     }
     const { exportTasks } = await import('../../app/export.ts');
     const answer = await exportTasks(await openLedger(context), { format });
