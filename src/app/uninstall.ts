@@ -9,6 +9,7 @@ import { worktreesOn } from '../git/worktrees.ts';
 import { privateFolder } from '../ledger/ledger.ts';
 import { filesWorldOf } from './object-files.ts';
 import type { Session } from './session.ts';
+import { agentsLeft, undoSetups } from './setup/undo.ts';
 import { type Unpushed, unpushedCommits } from './unpushed.ts';
 
 export interface UninstallInput {
@@ -22,8 +23,13 @@ export interface UninstallInput {
 
 /** The answer of `uninstall`. */
 export interface UninstallAnswer {
-  /** What was removed: paths relative to the git folder, settings as `config: key`, refs. Empty: there was nothing. */
+  /**
+   * What was removed: paths relative to the git folder, settings as `config: key`, refs, and files that `setup` had written
+   * as `setup: path`. Empty: there was nothing.
+   */
   readonly removed: readonly string[];
+  /** Agents that are set up in the files of the project, but not by this clone: they stay. Missing: none. */
+  readonly agentsLeft?: readonly string[];
   /** What is not on any remote. Undefined: the branch was not asked about, or is not there. */
   readonly unpushed?: Unpushed;
 }
@@ -32,7 +38,7 @@ export interface UninstallAnswer {
 const LOCK_TIMEOUT = 5000;
 
 /**
- * Removes the private folder, the settings and, when asked, the branch with its log. Running it twice is fine.
+ * Removes the private folder, the settings, what `setup` wrote in this clone and, when asked, the branch with its log. Running it twice is fine.
  *
  * Throws `busy` while a command of ours is writing, and for the branch `conflict` when it has commits that no remote has
  * (unless forced), or when a worktree has it checked out. Nothing is removed then.
@@ -43,11 +49,12 @@ export async function uninstall(session: Session, input: UninstallInput = {}): P
   const isConfirmed = unpushed === undefined || input.confirm === undefined || (await input.confirm(unpushed));
   if (!isConfirmed) return { removed: [], ...(unpushed !== undefined && { unpushed }) };
   if (unpushed !== undefined && unpushed.total > 0 && input.force !== true) throw wouldLose(unpushed);
-  // The settings first: they are what can still be in the way. The files last: taking a lock makes one of them.
+  // What can still be in the way goes first: setups, then settings. The files last: taking a lock makes one of them.
+  const setups = await undoSetups(session, gitDirsOf(session.repository.commonDir));
   const settings = await removeAllSettings(session, input.branch === true);
   const branch = unpushed === undefined ? [] : await removeBranch(session, unpushed);
-  const removed = [...settings, ...branch, ...(await removeSeenRefs(session)), ...removeFiles(session)];
-  return { removed, ...(unpushed !== undefined && { unpushed }) };
+  const removed = [...setups, ...settings, ...branch, ...(await removeSeenRefs(session)), ...removeFiles(session)];
+  return { removed, ...agentsLeft(session), ...(unpushed !== undefined && { unpushed }) };
 }
 
 function checkQuiet({ repository, world }: Session): void {

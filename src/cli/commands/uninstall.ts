@@ -43,6 +43,12 @@ export const verb: Verb<Flags> = {
         ? ['nothing to remove']
         : answer.removed.map((what) => `${context.out.paint.good('removed')} ${printable(what)}`),
     );
+    if (answer.agentsLeft !== undefined) {
+      const agents = answer.agentsLeft.join(' ');
+      context.note([
+        hintLine(`the files of this project still set up ${agents}; git tasks setup ${agents} --remove`, quiet),
+      ]);
+    }
     if (branch !== true)
       context.note([hintLine(`the ledger is still on branch ${printable(name)}; --branch deletes it`, quiet)]);
     return EXIT.done;
