@@ -3,7 +3,7 @@
  *
  *     npm run bench                             everything: medians of 21 interleaved rounds
  *     npm run bench -- --quick                  5 rounds
- *     npm run bench -- --only commands,cold     some groups: commands, series, cold, contention, sharing, real-data
+ *     npm run bench -- --only commands,cold     some groups: commands, series, cold, contention, sharing, run-fleet, verify, real-data
  *     npm run bench -- --json bench.json        the results in a file as well
  *
  * A missed target is a result, not a failure: the exit code says only whether everything could be measured.
@@ -18,8 +18,10 @@ import { measureContention } from './contention.mjs';
 import { isMet } from './measure.mjs';
 import { measureRealData } from './real-data.mjs';
 import { resultsToJson, resultTable } from './report.mjs';
+import { measureRunFleet } from './run-fleet.mjs';
 import { measureSeries } from './series.mjs';
 import { measureSharing } from './sharing.mjs';
+import { measureVerify } from './verify.mjs';
 
 /** @typedef {import('./measure.mjs').Result} Result */
 
@@ -35,6 +37,8 @@ const GROUPS = {
   series: () => measureSeries({ rounds: quick ? 1 : 3 }),
   contention: () => measureContention(),
   sharing: () => measureSharing({ rounds: quick ? 3 : 9 }),
+  'run-fleet': () => measureRunFleet({ quick }),
+  verify: () => measureVerify({ rounds: quick ? 1 : 3 }),
   'real-data': () => measureRealData(),
 };
 
