@@ -1,5 +1,5 @@
 /** Times for people: relative on a terminal, exact everywhere else. */
-import { endOfDue, isOverdue } from '../../task/instant.ts';
+import { endOfDue, isOverdue, toInstant } from '../../task/instant.ts';
 import type { Screen } from './screen.ts';
 
 const MINUTE = 60_000;
@@ -47,7 +47,7 @@ export function dueText(due: string, screen: Screen): string {
 }
 
 function dayOf(milliseconds: number): string {
-  return new Date(milliseconds).toISOString().slice(0, 10);
+  return toInstant(milliseconds).slice(0, 10);
 }
 
 function localDay(date: Date): string {
