@@ -36,7 +36,7 @@ export type Confirmation =
   | { readonly status: 'unconfirmed'; readonly error: TasksError; readonly isUnknown: boolean };
 
 /** How many times the bound on silence it may take in all, where a remote answers that others were faster. */
-const PATIENCE = 4;
+const PATIENCE = 12;
 
 /** How much longer the last look may take that tells whether a push without an answer has arrived, in milliseconds. */
 const LAST_LOOK = 2000;
