@@ -47,8 +47,13 @@ export function edgesToDrop(
 
 /** The task without these edges of its, each kept as a conflict. */
 export function withoutEdges(task: Task, edges: readonly HeldEdge[]): Task {
-  const conflicts = edges.map(({ kind, target }) =>
-    conflictOf(kind, { value: undefined, other: target, base: undefined }),
+  // What a task no longer waits for it cannot review either: that is lost as well, and said.
+  const lost = edges.flatMap(({ kind, target }): { readonly field: string; readonly target: TaskId }[] => {
+    const isReview = kind === 'blockedBy' && task.reviews.includes(target);
+    return [{ field: kind, target }, ...(isReview ? [{ field: 'reviews', target }] : [])];
+  });
+  const conflicts = lost.map(({ field, target }) =>
+    conflictOf(field, { value: undefined, other: target, base: undefined }),
   );
   const all = [...task.conflicts, ...conflicts].map((conflict): JsonValue => ({ ...conflict }));
   const gone = new Set(edges.filter(({ kind }) => kind === 'blockedBy').map(({ target }) => target));

@@ -28,6 +28,11 @@ export function valueOfField(task: Task, field: string): JsonValue | undefined {
 /** The task with a value in the field; null clears it. A single member of a set is added to it. */
 export function withValue(task: Task, { field, value }: FieldValue): Task {
   if (field === 'status' && value !== 'completed') return { ...task, status: value as Status, completedBy: [] };
+  if (field === 'reviews') {
+    // What a task reviews it waits for.
+    const reviews = setWith(task.reviews, value);
+    return { ...task, reviews, blockedBy: sortedSet([...task.blockedBy, ...reviews]) };
+  }
   if (IS_SET.has(field)) return { ...task, [field]: setWith(task[field as 'labels'], value) };
   if (field === 'list' || FIELD_BY_NAME.has(field))
     return withOwn(task, field, emptyFor(field, value)) as unknown as Task;

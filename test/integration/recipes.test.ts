@@ -57,10 +57,12 @@ function place(): Place {
     GIT_AUTHOR_EMAIL: 'ada@example.org',
   };
   const sh = (script: string): string => {
-    const { status, stdout, stderr } = spawnSync('bash', ['-eu', '-o', 'pipefail', '-c', script], {
+    // Without input: a bash whose input is a socket takes itself for one of a remote login, and reads its start-up files.
+    const { status, stdout, stderr } = spawnSync('bash', ['--norc', '-eu', '-o', 'pipefail', '-c', script], {
       cwd: folder,
       env,
       encoding: 'utf8',
+      stdio: ['ignore', 'pipe', 'pipe'],
     });
     if (status !== 0) throw new Error(`gave ${status}: ${script}\n${stdout}${stderr}`);
     return `${stdout}${stderr}`;
