@@ -52,15 +52,19 @@ export async function runCommand(
     input.onOutput?.(decoder.decode(chunk, { stream: true }));
   };
   const { cwd, env } = input;
-  const group = await startShell(world, { command: ['sh', '-c', input.command], cwd, env, onOutput, grace: GRACE });
+  let group: Group | undefined;
   let stopped: CommandEnd['stopped'];
   const stop = (why: 'timeout' | 'interrupt'): void => {
-    group.stop();
+    group?.stop();
     stopped = stopped === 'interrupt' ? stopped : why;
   };
-  const timer = setTimeout(() => stop('timeout'), Math.min(input.timeout, MAX_TIMER));
+  // Before anything runs: a signal between the start and this would end the program alone.
   const release = world.onInterrupt(() => stop('interrupt'));
+  let timer: NodeJS.Timeout | undefined;
   try {
+    group = await startShell(world, { command: ['sh', '-c', input.command], cwd, env, onOutput, grace: GRACE });
+    if (stopped !== undefined) group.stop();
+    timer = setTimeout(() => stop('timeout'), Math.min(input.timeout, MAX_TIMER));
     const { code, signal } = await group.ended;
     const exit = code ?? 128 + (signal === null ? 0 : constants.signals[signal]);
     return { exit, output: tail.text(), ...(stopped !== undefined && { stopped }) };
