@@ -130,6 +130,8 @@ describe('a run', () => {
     const { folder, fleet } = await aRunOf(['hang', 'fail', 'hang'], ['--grace', '1s', '--retries', '100']);
     fleet.child.stdout?.destroy();
     fleet.child.stderr?.destroy();
+    // A pipe tells only who writes that nobody reads; the tries may all be over by now.
+    tasks(folder, ['add', 'ok 3']);
     await fleet.ended;
     expect(await leftOf(await fleet.run, 0)).toEqual([]);
     expect(openClaims(folder)).toEqual([]);
