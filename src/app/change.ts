@@ -1,5 +1,5 @@
 /** Runs a verb's plan as one change of the ledger. */
-import { TasksError } from '../errors.ts';
+import { isSystemFault, TasksError } from '../errors.ts';
 import { FLAG, NONE } from '../graph/table.ts';
 import { isHolder } from '../lease/lease.ts';
 import type { Snapshot } from '../ledger/snapshot.ts';
@@ -128,8 +128,7 @@ async function attempt<Result>(
   });
   const { changes, outcome } = await commitAs(options.claims, session, { author, builds, marks });
   if (changes.some(({ changed, commit }) => changed && isTimeToLook(commit))) {
-    const { startGc } = await import('./gc-auto.ts');
-    startGc(session);
+    await tidyNow(session);
   }
   return changes.map(({ commit, changed, snapshot }, i) => ({
     result: results[i] as Result,
@@ -169,6 +168,17 @@ export async function previewChange<Result>(
   const snapshot = await session.read();
   const context = { author: session.author(), now: world.now(), lease: session.lease(), list, random, runs: NO_RUNS };
   return { result: await plan(new Workbench(snapshot, random), context), commit: snapshot.tip };
+}
+
+/** The change is made: what goes wrong with tidying is said, and makes no failure of it. */
+async function tidyNow(session: Session): Promise<void> {
+  const { startGc } = await import('./gc-auto.ts');
+  try {
+    startGc(session);
+  } catch (error) {
+    if (!isSystemFault(error)) throw error;
+    session.warn(`The change is made, but the ledger could not be tidied: ${error.message}`);
+  }
 }
 
 /** One change in 64, by its id: whether to tidy must be asked now and then, and may not cost each change anything. */

@@ -62,7 +62,7 @@ export function nativeWriter(folder: string): NativeWriter {
     mkdirSync(folder, { recursive: true });
     const lock = join(folder, '.lock');
     if (!existsSync(lock)) writeFileSync(lock, '');
-    const release = await lockfile.lock(lock, { retries: { retries: 200, minTimeout: 5, maxTimeout: 50 } });
+    const release = await lockfile.lock(lock, { retries: { retries: 600, minTimeout: 5, maxTimeout: 50 } });
     try {
       return work();
     } finally {
