@@ -14,6 +14,7 @@ import type { CheckedTip } from './join/checked.ts';
 import type { Mend } from './join/recheck.ts';
 import type { BranchCheck, CheckedJoin } from './join/recheck-branch.ts';
 import { readTip } from './read-tip.ts';
+import { refuseUnseen } from './unseen.ts';
 import { stageRoot } from './root-commit.ts';
 import { readSightings } from './sightings.ts';
 import { Snapshot } from './snapshot.ts';
@@ -119,16 +120,16 @@ export class Ledger {
   /** Makes a series of changes, a commit each, all or none. */
   async transactAll(author: Author, builds: readonly Build[]): Promise<Change[]> {
     return this.#inTurn(async (writer) => {
-      await this.#mendTip(writer, author);
-      return transactAll(writer, author, builds);
+      const mends = await this.#mendTip(writer, author);
+      return transactAll(writer, author, refuseUnseen(builds, mends));
     });
   }
 
   /** Prepares a series of changes without moving the branch: for those that must be agreed on elsewhere first. */
   async propose(author: Author, builds: readonly Build[]): Promise<Proposal> {
     return this.#inTurn(async (writer) => {
-      await this.#mendTip(writer, author);
-      return proposeAll(writer, author, builds);
+      const mends = await this.#mendTip(writer, author);
+      return proposeAll(writer, author, refuseUnseen(builds, mends));
     });
   }
 
@@ -179,19 +180,21 @@ export class Ledger {
     }
   }
 
-  /** A merge that stock git has just made here is checked before anything is built upon it. */
-  async #mendTip(writer: WriterPort, author: Author): Promise<void> {
+  /** A merge that stock git has just made here is checked before anything is built upon it. Gives what it had lost. */
+  async #mendTip(writer: WriterPort, author: Author): Promise<readonly Mend[]> {
+    const none: readonly Mend[] = [];
     const { oid } = await this.#mustHaveTip();
-    if (oid === this.#written) return;
+    if (oid === this.#written) return none;
     const object = await this.repository.objects.read(oid);
-    if (object?.type !== 'commit' || parseCommit(object.data).parents.length < 2) return;
+    if (object?.type !== 'commit' || parseCommit(object.data).parents.length < 2) return none;
     const checked = await this.#checkedTip();
-    if (checked.read() === oid) return;
+    if (checked.read() === oid) return none;
     const { recheckBranch } = await import('./join/recheck-branch.ts');
     const { mends } = await recheckBranch(writer, author, checked);
     const tasks = new Set(mends.flatMap((mend) => mend.tasks));
     if (tasks.size > 0)
       this.#warn(`A merge made without git-tasks had lost changes of ${tasks.size} task(s); they are back`);
+    return mends;
   }
 
   async #checkedTip(): Promise<CheckedTip> {

@@ -121,6 +121,18 @@ describe('a merge that lost something', () => {
     expect(made.run('tasks', 'lint')).toContain('all in order');
   });
 
+  test('gives back a value before anybody writes over it unseen', () => {
+    const made = scene();
+    diverge(made);
+    git(made.tree, 'merge', '--quiet', '--no-edit', '-s', 'ours', 'side');
+    expect(() => made.run('tasks', 'set', made.id, '--subject', 'Blind')).toThrow(
+      /gave 4: error: The subject of \w+ has just come back: .* had lost it\nhint: Nothing was overwritten\./,
+    );
+    expect(made.show()).toMatchObject(BOTH);
+    made.run('tasks', 'set', made.id, '--subject', 'Seen');
+    expect(made.show()).toMatchObject({ ...BOTH, subject: 'Seen' });
+  });
+
   test('leaves alone what a person decided while merging', () => {
     const made = scene();
     diverge(made);

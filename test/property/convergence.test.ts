@@ -9,6 +9,8 @@ import { addNote, setTasks } from '../../src/app/set.ts';
 import { TasksError } from '../../src/errors.ts';
 import type { MemoryRepository } from '../../src/git/memory.ts';
 import type { Oid } from '../../src/git/ports.ts';
+import { readCommit } from '../../src/ledger/history.ts';
+import type { Snapshot } from '../../src/ledger/snapshot.ts';
 import type { Task, TaskId } from '../../src/task/types.ts';
 import { type CausalRecord, causalRecord } from '../support/causal-record.ts';
 import { type Clone, type ForeignMerge, makeClones, mergeForeign } from '../support/memory-clones.ts';
@@ -74,23 +76,32 @@ function edited(text: string | undefined, token: string): string {
 }
 
 async function tasksOf(clone: Clone): Promise<Map<TaskId, Task>> {
-  const snapshot = await clone.session.read();
+  return tasksIn(await clone.session.read());
+}
+
+async function tasksIn(snapshot: Snapshot): Promise<Map<TaskId, Task>> {
   const ids = Array.from({ length: snapshot.table.size }, (_, row) => snapshot.table.id(row));
   return new Map((await snapshot.tasks(ids)).map((task) => [task.id, task]));
 }
 
-/** Makes a change and records what it did; a refused one was never acknowledged. */
+/**
+ * Makes a change and records what it did; a refused one was never acknowledged. What the ledger mended before it is nobody's
+ * new word, and what its author could not see before it was not theirs to replace.
+ */
 async function write(model: Model, clone: Clone, change: () => Promise<unknown>): Promise<void> {
-  const before = await tasksOf(clone);
+  const seen = await tasksOf(clone);
+  const begun = await clone.tip();
   try {
     await change();
   } catch (error) {
     if (error instanceof TasksError) return;
     throw error;
   }
-  for (const [id, after] of await tasksOf(clone)) {
-    if (before.get(id) !== after) model.record.saw(before.get(id), after);
-  }
+  const tip = await clone.tip();
+  const { author, parents } = await readCommit(model.repository.objects, tip);
+  if (tip === begun || author.name !== clone.name) return;
+  const from = await tasksIn(await clone.session.ledger.openAt(parents[0] ?? ''));
+  for (const [id, after] of await tasksOf(clone)) model.record.saw({ seen: seen.get(id), from: from.get(id), after });
 }
 
 async function meet(model: Model, clone: Clone, { a, b, what }: Step): Promise<void> {

@@ -5,13 +5,14 @@
  * that was written has to be visible at the end, or among the conflicts, or somebody who had it before their eyes has
  * replaced it.
  */
+import { sameJson } from '../../src/task/changes.ts';
 import { SET_FIELDS } from '../../src/task/fields.ts';
 import type { Task, TaskId } from '../../src/task/types.ts';
 
 /** The record of one run. */
 export interface CausalRecord {
-  /** An acknowledged change of one task. */
-  saw(before: Task | undefined, after: Task): void;
+  /** An acknowledged change of one task: as its author had it before their eyes, as it was built upon, and as it is now. */
+  saw(change: { readonly seen: Task | undefined; readonly from: Task | undefined; readonly after: Task }): void;
   /** What is missing at the end, and what has come back: each as a sentence. */
   judge(tasks: ReadonlyMap<TaskId, Task>): string[];
 }
@@ -22,19 +23,28 @@ const TEXTS = ['description', 'result'] as const;
 /** An empty record. */
 export function causalRecord(): CausalRecord {
   const written = new Map<string, number>();
+  const everWritten = new Set<string>();
   const replaced = new Map<string, number>();
   const begun = new Set<TaskId>();
   let step = 0;
   return {
-    saw: (before, after) => {
+    saw: ({ seen, from, after }) => {
+      if (sameJson(from, after)) return;
       step += 1;
       // What one key makes a second time, elsewhere, is no new word: it is where the first one began.
-      if (before === undefined && begun.has(after.id)) return;
+      if (from === undefined && begun.has(after.id)) return;
       begun.add(after.id);
-      const [old, now] = [before === undefined ? new Set<string>() : factsOf(before), factsOf(after)];
-      const settled = before === undefined ? [] : [...asideIn(before)].filter((fact) => !asideIn(after).has(fact));
-      for (const fact of now) if (!old.has(fact)) written.set(fact, step);
-      for (const fact of [...old, ...settled]) if (!now.has(fact)) replaced.set(fact, step);
+      const facts = (task: Task | undefined): Set<string> => (task === undefined ? new Set() : factsOf(task));
+      const [old, now] = [facts(from), facts(after)];
+      const settled = seen === undefined ? [] : [...asideIn(seen)].filter((fact) => !asideIn(after).has(fact));
+      for (const fact of [...now].filter((one) => !old.has(one))) {
+        // Changed and changed back is, to a merge of three, what was there all the time: another's change goes before it.
+        // So a value that was written twice (a status, a priority; never a text or a label here) is nobody's to miss.
+        if (everWritten.has(fact)) written.delete(fact);
+        else written.set(fact, step);
+        everWritten.add(fact);
+      }
+      for (const fact of [...facts(seen), ...settled]) if (!now.has(fact)) replaced.set(fact, step);
     },
     judge: (tasks) => {
       const problems: string[] = [];

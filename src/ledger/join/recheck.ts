@@ -10,7 +10,7 @@ import { type Commit, serializeCommit } from '../../git/objects.ts';
 import type { ObjectStore, Oid } from '../../git/ports.ts';
 import { type MadeMerge, mendTask } from '../../merge/mend-task.ts';
 import { mergeTask } from '../../merge/merge-task.ts';
-import { sameJson } from '../../task/changes.ts';
+import { changedFields, sameJson } from '../../task/changes.ts';
 import type { Task, TaskId } from '../../task/types.ts';
 import { decodeTask, patchTask } from '../../yaml/codec.ts';
 import { readBlobAt, readCommit } from '../history.ts';
@@ -27,6 +27,8 @@ export interface Mend {
   readonly merge: Oid;
   readonly commit: Oid;
   readonly tasks: readonly TaskId[];
+  /** The fields of each that are another way with the mend than the merge left them. */
+  readonly fields: ReadonlyMap<TaskId, readonly string[]>;
 }
 
 /** Foreign merges in the history of a tip that nobody has mended there yet. The mends are staged, not written. */
@@ -83,14 +85,18 @@ async function mendOf(tools: Tools, merge: Merge): Promise<Mend | undefined> {
   if (places.size === 0) return undefined;
   const context = await contextOf(tools, commit, parents);
   const edits = new Map<string, Oid | null>();
-  for (const lists of places.values()) await mendFile({ staging, made: commit.tree, right, context, lists }, edits);
+  const fields = new Map<TaskId, readonly string[]>();
+  for (const [id, lists] of places) {
+    const mended = await mendFile({ staging, made: commit.tree, right, context, lists }, edits);
+    if (mended !== undefined) fields.set(id, mended);
+  }
   const tree = (await editTree(staging, commit.tree, edits)) ?? commit.tree;
   if (tree === commit.tree) return undefined;
   const author = { ...ROOT_COMMIT.author, seconds: commit.committer.seconds };
   const tasks = [...new Set([...edits.keys()].flatMap((path) => pathToTask(path)?.id ?? []))].sort();
   const message = mendMessage(oid, tasks);
   const data = serializeCommit({ tree, parents: [oid], author, committer: author, message });
-  return { merge: oid, tasks, commit: staging.put('commit', data) };
+  return { merge: oid, tasks, fields, commit: staging.put('commit', data) };
 }
 
 /** The commit, joined with the mends of the merges in its history that it does not have yet. */
@@ -159,29 +165,32 @@ interface FileInput {
   readonly lists: readonly TaskPlace[];
 }
 
+/** Adds what has to be written to `edits`. Gives the fields that are mended; undefined when nothing is wrong. */
 async function mendFile(
   { staging, made, right, context, lists }: FileInput,
   edits: Map<string, Oid | null>,
-): Promise<void> {
+): Promise<readonly string[] | undefined> {
   const at = async (tree: Oid): Promise<Found[]> => versionsAt(staging, tree, lists);
   const all = async (trees: readonly Oid[]): Promise<Task[]> =>
     (await Promise.all(trees.map(at))).flat().map(({ task }) => task);
   const [[mine, ...twice], [wanted]] = [await at(made), await at(right)];
   // What only the merge has is its own; what cannot be read on either side of it is for `doctor`.
-  if (wanted === undefined) return;
+  if (wanted === undefined) return undefined;
   const parents = await all(context.parents);
   const bases = await all(context.bases);
-  if (mine !== undefined && twice.length === 0 && isDriverWork({ parents, bases, made: mine.task, right: wanted.task }))
-    return;
+  // Two files of one task are never as they should be.
+  const sole = twice.length === 0 ? mine?.task : undefined;
+  if (sole !== undefined && isDriverWork({ parents, bases, made: sole, right: wanted.task })) return undefined;
   const before = [...bases, ...(await all(context.mended))];
   const task =
     mine === undefined ? wanted.task : mendTask({ parents, bases: before, made: mine.task, right: wanted.task });
   const isRight = sameJson(task, wanted.task);
-  if (mine !== undefined && twice.length === 0 && sameJson(task, mine.task)) return;
+  if (sameJson(task, sole)) return undefined;
   for (const place of lists)
     if ((await readBlobAt(staging, made, taskPath(place))) !== undefined) edits.set(taskPath(place), null);
   const text = isRight ? wanted.text : patchTask(wanted.text, wanted.task, task);
   edits.set(taskPath(task), staging.put('blob', Buffer.from(text)));
+  return changedFields(mine?.task, task).map(({ field }) => field);
 }
 
 /** Our driver merges file by file: it cannot weigh the sides by their commits, and sees no circle. The first is no loss. */
