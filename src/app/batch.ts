@@ -39,6 +39,9 @@ export interface BatchAnswer {
 /** Verbs that can make a claim. */
 const TAKING: ReadonlySet<string> = new Set(['claim', 'set']);
 
+/** Verbs that may end work for good. */
+const FINISHING: ReadonlySet<string> = new Set(['done', 'cancel']);
+
 type Line = Readonly<Record<string, unknown>>;
 type LineVerb = (bench: Workbench, line: Line, context: PlanContext) => Promise<readonly TaskId[]>;
 
@@ -52,7 +55,8 @@ export async function runBatch(session: Session, input: BatchInput, options: Wri
     for (const plan of plans) results.push(await plan(bench, context));
     return results;
   };
-  const claims = lines.some(({ verb }) => TAKING.has(String(verb))) ? 'claim' : 'tell';
+  const has = (verbs: ReadonlySet<string>): boolean => lines.some(({ verb }) => verbs.has(String(verb)));
+  const claims = has(TAKING) ? 'claim' : has(FINISHING) ? 'finish' : 'tell';
   const title = options.title ?? (lines.length > 1 ? `batch: ${lines.length} operations` : undefined);
   const made =
     input.each === true

@@ -29,10 +29,11 @@ export interface ClaimWork {
 }
 
 /**
- * `claim`: it may take tasks. `tell`: it renews or ends claims; that is made in any case, because it is the holder's to
- * decide, and told to the others as soon as they can be reached.
+ * `claim`: it may take tasks. `finish`: it may complete or cancel what the author holds. `tell`: it renews claims or gives
+ * them back; that is made in any case, because it is the holder's to decide and takes nothing from anybody, and told to
+ * the others as soon as they can be reached.
  */
-export type ClaimKind = 'claim' | 'tell';
+export type ClaimKind = 'claim' | 'finish' | 'tell';
 
 /** How a claim was made. */
 export interface ClaimOutcome {
@@ -56,7 +57,7 @@ const CLAIM_TIMEOUT = 5000;
 const FRESH = 2000;
 
 /** Refusals that no news from the remote could change. */
-const LOCAL_MATTERS: ReadonlySet<string> = new Set(['usage', 'unmet', 'invalid']);
+const LOCAL_MATTERS: ReadonlySet<string> = new Set(['usage', 'unmet', 'invalid', 'race']);
 
 /** Commits. Throws what the rules say, and `remote` where only the remote's word will do and it cannot be had. */
 export async function commitClaims(session: Session, work: ClaimWork): Promise<CommittedClaims> {
@@ -167,7 +168,9 @@ async function settle(asking: Asking, confirmation: Confirmation): Promise<Commi
   }
   if (confirmation.status === 'needless') return commitHere(session, work, outcomeOfOwn(asking));
   const { error, isUnknown } = confirmation;
-  if (claimMode(session) === 'remote' && work.kind === 'claim') throw notConfirmed(error, remote, isUnknown);
+  // Where the remote has the last word on who works, an end that it never heard of would be done once more elsewhere.
+  if (claimMode(session) === 'remote' && work.kind !== 'tell')
+    throw notConfirmed(work.kind, error, { remote, isUnknown });
   work.marks.way = 'provisional';
   const certainty = work.kind === 'claim' ? 'provisional' : 'local';
   const made = await commitHere(session, work, { certainty, remote, reason: error.message });
@@ -196,11 +199,19 @@ async function commitHere(
   return { changes, ...(has && { outcome }) };
 }
 
-function notConfirmed(cause: TasksError, remote: string, isUnknown: boolean): TasksError {
+function notConfirmed(
+  kind: Exclude<ClaimKind, 'tell'>,
+  cause: TasksError,
+  { remote, isUnknown }: { readonly remote: string; readonly isUnknown: boolean },
+): TasksError {
   const doubt = isUnknown ? '. It may have arrived all the same: the next sync tells' : '';
-  return new TasksError('remote', `Nothing was claimed: ${cause.message}${doubt}`, {
+  const [words, outcome] =
+    kind === 'claim'
+      ? ['Nothing was claimed', 'unclaimed']
+      : ['Nothing was changed, and the task is still held', 'unchanged'];
+  return new TasksError('remote', `${words}: ${cause.message}${doubt}`, {
     hint: 'tasks.claim is remote: try again when the remote can be used, or: git config tasks.claim auto',
-    data: { ...cause.data, remote, outcome: isUnknown ? 'unknown' : 'unclaimed' },
+    data: { ...cause.data, remote, outcome: isUnknown ? 'unknown' : outcome },
     cause,
   });
 }

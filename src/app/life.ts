@@ -113,7 +113,7 @@ export async function completeTasks(
   const proofs = await findProofs(session, input);
   const change = await makeChange(session, (bench, context) => planDone(bench, { ...input, proofs }, context), {
     ...options,
-    claims: 'tell',
+    claims: 'finish',
   });
   const answer = await answerTasks(session, change);
   const { snapshot } = change;
@@ -154,7 +154,7 @@ export async function cancelTasks(
   input: CancelInput,
   options: WriteOptions = {},
 ): Promise<TasksAnswer> {
-  return run(session, (bench) => planCancel(bench, input), { ...options, claims: 'tell' });
+  return run(session, (bench) => planCancel(bench, input), { ...options, claims: 'finish' });
 }
 
 async function run(session: Session, plan: PlanVerb<TaskId[]>, options: WriteOptions): Promise<TasksAnswer> {

@@ -24,10 +24,14 @@ export async function setTasks(session: Session, input: SetInput, options: Write
   return answerTasks(session, await makeChange(session, plan, { ...options, claims: claimKindOf(input.status) }));
 }
 
+/** What ends a task, in our words and in those of the native tools. */
+const FINAL: ReadonlySet<string> = new Set(['completed', 'cancelled', 'deleted']);
+
 /** What a change of the status may do about claims. */
 export function claimKindOf(status: string | undefined): ClaimKind | undefined {
   if (status === undefined) return undefined;
-  return status === 'in_progress' ? 'claim' : 'tell';
+  if (status === 'in_progress') return 'claim';
+  return FINAL.has(status) ? 'finish' : 'tell';
 }
 
 /** Plans the change of fields and gives the ids. */

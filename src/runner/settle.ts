@@ -35,6 +35,10 @@ export interface Claimed {
   isLost(): boolean;
 }
 
+/** Between two questions whether the remote takes an end: at first, and at most; in milliseconds. */
+const FIRST_PAUSE = 250;
+const LONGEST_PAUSE = 10_000;
+
 /** What a try came to. */
 export type Settled = Pick<TryEnd, 'outcome' | 'status' | 'unblocked'> & { readonly reason?: string };
 
@@ -81,8 +85,29 @@ async function complete(fleet: Fleet, claimed: Claimed): Promise<Settled> {
     await planDone(bench, { ids: [view.id] }, context);
     if (fleet.options.review) await planReview(view)(bench, context);
   };
-  const { snapshot } = await makeChange(await sessionOf(fleet, claimed), plan, { claims: 'tell' });
+  const { snapshot } = await insist(fleet, claimed, async () =>
+    makeChange(await sessionOf(fleet, claimed), plan, { claims: 'finish' }),
+  );
   return { outcome: 'completed', status: 'completed', unblocked: unblockedBy(fleet, snapshot, view.id) };
+}
+
+/**
+ * The work is done, and only the remote does not say so (tasks.claim is remote): it is asked again for as long as the claim
+ * lasts, rather than having the work done once more. Throws what is not for want of the remote, and its last word.
+ */
+async function insist<T>(fleet: Fleet, claimed: Claimed, finish: () => Promise<T>): Promise<T> {
+  const { options, session } = fleet;
+  const { world } = session;
+  const giveUpAt = world.now() + (options.lease ?? session.lease());
+  for (let pause = FIRST_PAUSE; ; pause = Math.min(LONGEST_PAUSE, 2 * pause)) {
+    try {
+      return await finish();
+    } catch (error) {
+      if (!(error instanceof TasksError) || error.code !== 'remote') throw error;
+      if (options.stop.aborted || claimed.isLost() || world.now() + pause > giveUpAt) throw error;
+    }
+    await world.sleep(pause);
+  }
 }
 
 /** Checks judge the code that the command has worked on. */
@@ -121,7 +146,8 @@ async function fail(fleet: Fleet, claimed: Claimed, failure: Failure): Promise<S
     }
   };
   try {
-    await change(fleet, claimed, { failure, end, why: `the last try failed: ${reason}` });
+    const claims = onFail === 'cancel' ? 'finish' : 'tell';
+    await change(fleet, claimed, { failure, end, why: `the last try failed: ${reason}`, claims });
     return { outcome: 'failed', reason, status: onFail === 'cancel' ? 'cancelled' : 'in_progress', unblocked: [] };
   } catch (error) {
     // Others wait for it: what becomes of them is not for a script to say.
@@ -137,7 +163,7 @@ async function giveBack(fleet: Fleet, claimed: Claimed, failure?: Failure): Prom
   const end: PlanVerb<void> = async (bench) => void (await planRelease(bench, { ids: [id] }));
   const why = failure === undefined && fleet.options.stop.aborted ? 'the run was ended' : undefined;
   try {
-    await change(fleet, claimed, { failure, end, why });
+    await change(fleet, claimed, { failure, end, why, claims: 'tell' });
   } catch (error) {
     if (!(error instanceof TasksError)) throw error;
     return leftAsItIs(fleet, await fleet.session.ledger.open(), claimed);
@@ -156,14 +182,16 @@ interface Ending {
   readonly failure: Failure | undefined;
   readonly end: PlanVerb<void>;
   readonly why: string | undefined;
+  readonly claims: 'finish' | 'tell';
 }
 
-async function change(fleet: Fleet, { view, actor, attempt }: Claimed, { failure, end, why }: Ending): Promise<void> {
+async function change(fleet: Fleet, { view, actor, attempt }: Claimed, ending: Ending): Promise<void> {
+  const { failure, end, why, claims } = ending;
   const plan: PlanVerb<void> = async (bench, context) => {
     if (failure !== undefined) await planNote(bench, { id: view.id, text: noteOf(fleet, attempt, failure) }, context);
     await end(bench, context);
   };
-  await makeChange(actingAs(fleet.session, actor), plan, { claims: 'tell', ...(why !== undefined && { reason: why }) });
+  await makeChange(actingAs(fleet.session, actor), plan, { claims, ...(why !== undefined && { reason: why }) });
 }
 
 function noteOf({ options: { retries }, folder }: Fleet, attempt: number, { reason, tail }: Failure): string {

@@ -43,6 +43,9 @@ interface Job {
   started: number;
 }
 
+/** What a worker is at when it is killed. Whoever dies at work leaves a lease that has to be taken over. */
+const DEATHS = ['working', 'finishing', 'claiming'] as const;
+
 /** Does one task after the other until nothing is left; where it dies, another takes its place. */
 async function work(job: Job): Promise<void> {
   const start = (): Promise<RunningContender> => {
@@ -51,17 +54,27 @@ async function work(job: Job): Promise<void> {
   };
   for (let worker = await start(); ;) {
     const isDoomed = job.deaths < SIZES.kills && job.random() < 0.15;
-    if (isDoomed) {
-      job.deaths++;
-      setTimeout(() => worker.child.kill('SIGKILL'), 20 + job.random() * 400);
-    }
-    const state = await workOnce(job, worker, isDoomed);
+    if (isDoomed) job.deaths++;
+    const death = isDoomed ? DEATHS[job.deaths % DEATHS.length] : undefined;
+    const state = await workOnce(job, worker, death);
+    // It found nothing to die at.
+    if (isDoomed && death !== 'claiming' && state === 'alive') job.deaths--;
     if (state === 'empty') return;
     if (state === 'dead') worker = await start();
   }
 }
 
-async function workOnce(job: Job, worker: RunningContender, isDoomed: boolean): Promise<'alive' | 'dead' | 'empty'> {
+/** A death at a random moment of an order, which may take long where many ask the remote. */
+function kill(job: Job, worker: RunningContender): void {
+  setTimeout(() => worker.child.kill('SIGKILL'), job.random() * (IS_LONG ? 4000 : 400));
+}
+
+async function workOnce(
+  job: Job,
+  worker: RunningContender,
+  death: (typeof DEATHS)[number] | undefined,
+): Promise<'alive' | 'dead' | 'empty'> {
+  if (death === 'claiming') kill(job, worker);
   const got = await worker.tell({ do: 'next', lease: SIZES.lease });
   if (got === undefined) return 'dead';
   if (got.outcome === 'none') {
@@ -77,8 +90,12 @@ async function workOnce(job: Job, worker: RunningContender, isDoomed: boolean): 
     job.problems.push(`next: ${got.outcome} ${got.code}: ${got.message}`);
     return 'alive';
   }
-  await pause(isDoomed ? 500 : 20 + job.random() * 60);
-  const said = await worker.tell({ do: 'done', task: got.task });
+  await pause(20 + job.random() * 60);
+  if (death === 'working') worker.child.kill('SIGKILL');
+  if (death === 'finishing') kill(job, worker);
+  let said = await worker.tell({ do: 'done', task: got.task });
+  // The remote would not say: the task is still held, and it is asked again.
+  while (said?.code === 'remote') said = await worker.tell({ do: 'done', task: got.task });
   if (said === undefined) return 'dead';
   if (said.outcome === 'done') job.done.set(got.task, (job.done.get(got.task) ?? 0) + 1);
   // Whoever was too slow has lost it to another, who does it.
@@ -106,6 +123,7 @@ interface Row {
   readonly id: string;
   readonly status: string;
   readonly blockedBy: readonly string[];
+  readonly conflictCount?: number;
 }
 
 describe(`${SIZES.workers} workers over ${SIZES.tasks} tasks, ${SIZES.kills} of which are killed (seed ${SEED})`, () => {
@@ -139,6 +157,7 @@ describe(`${SIZES.workers} workers over ${SIZES.tasks} tasks, ${SIZES.kills} of 
       expect(new Set(clones.map((clone) => git(clone, 'rev-parse', 'refs/heads/tasks'))).size).toBe(1);
       const takeovers = claimsIn(remote).filter(({ term }) => term > 1).length;
       expect(job.deaths).toBeGreaterThan(0);
+      expect(takeovers).toBeGreaterThan(0);
       if (IS_LONG)
         process.stderr.write(`${JSON.stringify({ seconds, deaths: job.deaths, takeovers, steps: steps.length })}\n`);
     },
@@ -147,8 +166,10 @@ describe(`${SIZES.workers} workers over ${SIZES.tasks} tasks, ${SIZES.kills} of 
 
 /** What is wrong with the end, and with the way to it. */
 function judge(rows: readonly Row[], steps: readonly Step[]): string[] {
-  // A late word of a worker that was killed or too slow may be kept as a conflict: that is no second completion.
   const problems = rows.flatMap(({ id, status }) => (status === 'completed' ? [] : [`${id} is ${status}`]));
+  problems.push(
+    ...rows.flatMap(({ id, conflictCount }) => (conflictCount === undefined ? [] : [`${id} has a conflict`])),
+  );
   if (rows.length !== SIZES.tasks) problems.push(`there are ${rows.length} tasks`);
   const completed = new Set<string>();
   const blockers = new Map(rows.map(({ id, blockedBy }) => [id, blockedBy]));

@@ -144,6 +144,28 @@ describe('a claim on a shared ledger', () => {
     expect(claim(ada, id)).toMatchObject({ claimed: { certainty: 'confirmed' } });
   });
 
+  test('is not ended without the remote with tasks.claim=remote, or somebody would do the work once more', () => {
+    const {
+      remote,
+      ada,
+      ids: [id = ''],
+    } = twoClones('A');
+    git(ada.folder, 'config', 'tasks.claim', 'remote');
+    claim(ada, id);
+    remote.hook('update', 'exit 1');
+    const before = ada.tip();
+    for (const end of [['done'], ['cancel'], ['set', '--status', 'completed']]) {
+      expect(ada.failure([...end, id])).toMatchObject({ code: 'remote', outcome: 'unchanged', message: /still held/ });
+    }
+    expect(ada.failure(['batch'], { input: JSON.stringify({ verb: 'done', id }) })).toMatchObject({ code: 'remote' });
+    expect(ada.tip()).toBe(before);
+    // A renewal takes nothing from anybody.
+    expect(ada.run(['renew', id]).code).toBe(0);
+    remote.hook('update', 'exit 0');
+    expect(ada.json(['done', id])).toMatchObject({ tasks: [{ status: 'completed' }] });
+    expect(remote.at()).toBe(ada.tip());
+  });
+
   test('never asks with tasks.claim=local, and is provisional', () => {
     const {
       remote,

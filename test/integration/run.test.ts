@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { type Ledger, scratchLedger } from '../cli/ledger.ts';
 import { endOf, leftOf, startFleet } from '../concurrency/support/fleet.ts';
-import { EXECUTABLE, git } from '../support/git.ts';
+import { EXECUTABLE, git, tasks } from '../support/git.ts';
+import { sharedLedger } from '../support/shared-remote.ts';
 
 interface Line {
   readonly event: string;
@@ -361,6 +362,26 @@ two\x00`,
     expect(code).toBe(2);
     expect(stderr).toContain(message);
     expect(git(ledger.folder, 'rev-parse', 'tasks')).toBe(before);
+  });
+
+  it('asks again when the remote does not take the end of a task, rather than having it done once more', () => {
+    const { remote, ada } = sharedLedger();
+    git(ada.folder, 'config', 'tasks.claim', 'remote');
+    const flag = join(remote.folder, 'refuse');
+    // The command makes the remote refuse; that takes back the refusal after a while.
+    remote.hook(
+      'update',
+      `test -f '${flag}' || exit 0\necho x >> '${flag}'\ntest "$(wc -l < '${flag}')" -gt 5 && rm '${flag}'\nexit 1`,
+    );
+    const { code, stdout } = tasks(ada.folder, [
+      'run',
+      ...['--as', 'ada', '--json', '--', 'sh', '-c', 'echo x >> count; echo x > "$0"', flag],
+    ]);
+    expect(code).toBe(0);
+    expect(stdout).toContain('"outcome":"completed"');
+    expect(readFileSync(join(ada.folder, 'count'), 'utf8')).toBe('x\n');
+    expect(existsSync(flag)).toBe(false);
+    expect(remote.at()).toBe(ada.tip());
   });
 
   it('keeps the outputs of the last runs only', () => {
