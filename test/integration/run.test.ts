@@ -368,15 +368,13 @@ two\x00`,
     const { remote, ada } = sharedLedger();
     git(ada.folder, 'config', 'tasks.claim', 'remote');
     const flag = join(remote.folder, 'refuse');
+    const script = 'echo x >> count; echo x > "$0"';
     // The command makes the remote refuse; that takes back the refusal after a while.
     remote.hook(
       'update',
       `test -f '${flag}' || exit 0\necho x >> '${flag}'\ntest "$(wc -l < '${flag}')" -gt 5 && rm '${flag}'\nexit 1`,
     );
-    const { code, stdout } = tasks(ada.folder, [
-      'run',
-      ...['--as', 'ada', '--json', '--', 'sh', '-c', 'echo x >> count; echo x > "$0"', flag],
-    ]);
+    const { code, stdout } = tasks(ada.folder, ['run', '--as', 'ada', '--json', '--', 'sh', '-c', script, flag]);
     expect(code).toBe(0);
     expect(stdout).toContain('"outcome":"completed"');
     expect(readFileSync(join(ada.folder, 'count'), 'utf8')).toBe('x\n');

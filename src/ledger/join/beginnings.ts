@@ -5,12 +5,14 @@
  * is the base of the merge, so that what only one side did since is no conflict.
  */
 import type { CommitReader } from '../../git/merge-base.ts';
+import type { Commit } from '../../git/objects.ts';
 import type { ObjectStore, Oid } from '../../git/ports.ts';
 import { KEY_ENTRY } from '../../task/aliases.ts';
 import { sameJson } from '../../task/changes.ts';
 import type { Task, TaskId } from '../../task/types.ts';
 import { pathToTask } from '../layout.ts';
 import { diffTrees } from '../tree-diff.ts';
+import { mendedBy } from './foreign-history.ts';
 import type { FileAt } from './files.ts';
 
 /** The files with which a task came into being, in the commits of both sides. */
@@ -25,9 +27,10 @@ export function beginningsIn(
   const walk = async (): Promise<ReadonlyMap<TaskId, readonly FileAt[]>> => {
     const found = new Map<TaskId, FileAt[]>();
     for (const oid of await commits()) {
-      const { tree, parents } = await reader.read(oid);
+      const commit = await reader.read(oid);
+      const { tree, parents } = commit;
       const [parent] = parents;
-      if (parent === undefined || parents.length > 1) continue;
+      if (parent === undefined || parents.length > 1 || bringsBack(commit)) continue;
       for (const { path, before, after } of await diffTrees(store, (await reader.read(parent)).tree, tree)) {
         const place = before === undefined ? pathToTask(path) : undefined;
         if (place === undefined || after === undefined) continue;
@@ -37,6 +40,11 @@ export function beginningsIn(
     return found;
   };
   return async (id) => (await (known ??= walk())).get(id) ?? [];
+}
+
+/** Whether a commit restores what was lost: a file that it adds has a life behind it, and is no beginning. */
+function bringsBack(commit: Commit): boolean {
+  return mendedBy(commit) !== undefined || /^Mends: /m.test(commit.message);
 }
 
 /** Whether both tasks were made with one key and the same content. */

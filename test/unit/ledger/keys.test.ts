@@ -7,7 +7,7 @@ import type { Session } from '../../../src/app/session.ts';
 import { addNote, setTasks } from '../../../src/app/set.ts';
 import { showTask } from '../../../src/app/show.ts';
 import { memoryLedger, type TestWorld } from '../../support/ledger.ts';
-import { makeClones } from '../../support/memory-clones.ts';
+import { makeClones, mergeForeign } from '../../support/memory-clones.ts';
 
 const HOUR = 3_600_000;
 
@@ -214,4 +214,19 @@ describe('one key in three clones that are offline', () => {
       });
     },
   );
+
+  it('does not take for its beginning what a merge had lost and a mend has brought back', async () => {
+    const { repository, clones } = await makeClones([0, 0, HOUR]);
+    const [other, mine, theirs] = clones;
+    if (other === undefined || mine === undefined || theirs === undefined) throw new RangeError('three clones');
+    await created(other.session, { subject: 'Something else' });
+    const { id } = await created(mine.session, { subject: 'Write it', key: 'k' });
+    await setTasks(mine.session, { ids: [id], subject: 'Write it well' });
+    await created(theirs.session, { subject: 'Write it', key: 'k' });
+    await mergeForeign(repository, other, await mine.tip(), 'our-tree');
+    await addNote(other.session, { id: (await listTasks(other.session)).tasks[0]?.id ?? '', text: 'mends it' });
+    await theirs.session.ledger.join(await other.tip(), theirs.session.author());
+    const { task } = await showTask(theirs.session, id);
+    expect(task).toMatchObject({ subject: 'Write it well', conflicts: [] });
+  });
 });
