@@ -1,4 +1,5 @@
 /** `next`: claims the best ready task in one step. */
+import type { TasksError } from '../errors.ts';
 import { urgency } from '../graph/order.ts';
 import { isWork, readinessAt, readyRows } from '../graph/readiness.ts';
 import type { Snapshot } from '../ledger/snapshot.ts';
@@ -15,6 +16,10 @@ export interface NextInput {
   readonly hold?: boolean | undefined;
   /** How long to wait for a task to become ready, in milliseconds. 0 or undefined: not at all. */
   readonly wait?: number | undefined;
+  /** The pause between two fetches from the remote while it waits, in milliseconds; undefined: nothing is fetched. */
+  readonly fetch?: number | undefined;
+  /** Is told of a remote that cannot be used, once until it can be used again. */
+  readonly warn?: ((error: TasksError) => void) | undefined;
 }
 
 /** `none`: nothing is ready; `open` says how much work remains. An expected outcome, not a failure. */
@@ -27,12 +32,16 @@ export async function claimNext(session: Session, input: NextInput = {}): Promis
   const until = session.world.now() + (input.wait ?? 0);
   let answer = await tryNext(session, input);
   if (answer.status === 'claimed' || session.world.now() >= until) return answer;
+  const { whileFetching } = await import('./fetch-often.ts');
   const { followTip } = await import('../events/follow-tip.ts');
   const { nextMoment } = await import('../events/clock.ts');
   const momentAfter = async (tip: string): Promise<number> =>
     nextMoment((await session.ledger.openAt(tip)).table, session.world.now());
   let due = await momentAfter(answer.tip);
-  const news = followTip(session, { known: answer.tip, dueAt: () => due, until });
+  const known = answer.tip;
+  const news = whileFetching(session, input, (signal) =>
+    followTip(session, { known, dueAt: () => due, until, signal }),
+  );
   // Whatever the news is, what is there now decides.
   while (answer.status === 'none' && (await news.next()).done !== true) {
     answer = await tryNext(session, input);

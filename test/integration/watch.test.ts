@@ -209,4 +209,18 @@ describe('wait', () => {
     expect(Date.now() - begun).toBeLessThan(5000);
     expect(next.lines[0]?.text).toMatch(/^claimed /);
   });
+
+  it('lets next take a task that another clone has made, with --fetch', async () => {
+    const { remote, ada } = sharedLedger();
+    ada.json(['claim', ada.json<{ tasks: { id: string }[] }>(['ready']).tasks[0]?.id ?? '']);
+    const ben = remote.clone('ben');
+    ben.sync();
+    const next = startTasks(ben.folder, ['next', '--wait', '30s', '--fetch', '1s', '--as', 'ben']);
+    await pause(STARTED);
+    ada.add('From elsewhere');
+    ada.sync();
+    expect(await next.ended).toBe(0);
+    expect(next.lines[0]?.text).toMatch(/^claimed .* From elsewhere .*confirmed/);
+    expect(ben.failure(['next', '--fetch', '1s'])).toMatchObject({ code: 'usage', message: /nothing waits/ });
+  });
 });
