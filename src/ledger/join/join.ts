@@ -21,6 +21,7 @@ import { Staging } from '../staging.ts';
 import { editTree } from '../tree-edit.ts';
 import { diffTrees } from '../tree-diff.ts';
 import { beginningsIn } from './beginnings.ts';
+import { lineageOf } from './lineage.ts';
 import { mergeTrees } from './merge-trees.ts';
 import { joinMessage } from './message.ts';
 
@@ -69,12 +70,15 @@ export async function prepareJoin(
   const [commitX, commitY] = [await reader.read(x), await reader.read(y)];
   const base = await baseTree({ staging, reader }, bases);
   const weigh = weigher({ store, reader }, { bases, x, y });
-  const beginnings = beginningsIn({ store, reader }, async () => [
+  const apart = async (): Promise<Oid[]> => [
     ...(await commitsSince(reader, x, bases)),
     ...(await commitsSince(reader, y, [...bases, x])),
-  ]);
-  const trees = { x: commitX.tree, y: commitY.tree };
-  const { tree, merged, touched, spares } = await mergeTrees({ staging, base, ...trees, weigh, beginnings });
+  ];
+  const beginnings = beginningsIn({ store, reader }, apart);
+  const lineage = lineageOf({ store, reader }, { x, y }, apart);
+  const history = { weigh, beginnings, lineage };
+  const trees = { base, x: commitX.tree, y: commitY.tree };
+  const { tree, merged, touched, spares } = await mergeTrees({ staging, ...trees, ...history });
   const atTree = await refreshIndex(index, staging, { tip: '', tree });
   const broken = await withoutCircles({ staging, index: atTree, base, tree }, touched);
   const tasks = new Map<TaskId, JoinedTask>([...merged].map(([id, { conflicts }]) => [id, { id, conflicts }]));

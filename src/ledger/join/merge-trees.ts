@@ -12,6 +12,7 @@ import type { Staging } from '../staging.ts';
 import { editTree } from '../tree-edit.ts';
 import { asBegunAt, beganAlike, earliest, type FindBeginnings } from './beginnings.ts';
 import { compareTrees, type FileAt, type Trio } from './files.ts';
+import type { FindLineage } from './lineage.ts';
 import { mergeOther } from './merge-others.ts';
 
 /** Where the states are, and how to weigh the two sides where both changed one value. */
@@ -25,6 +26,8 @@ export interface MergeInput {
   weigh(paths: { readonly x: string; readonly y: string }): Promise<Weights>;
   /** How a task began that both sides made on their own; undefined where the history is not looked at. */
   readonly beginnings?: FindBeginnings;
+  /** Where both versions come from although the base lacks the task; undefined where the history is not looked at. */
+  readonly lineage?: FindLineage;
 }
 
 /** A merged tree. */
@@ -62,7 +65,7 @@ export async function mergeTrees(input: MergeInput): Promise<MergedTree> {
     const clear = oneSidedFile(trio);
     if (clear !== undefined) place(edits, trio, clear.file);
     else {
-      const { file, result } = await mergeFile(input, trio);
+      const { file, result } = await mergeFile(input, id, trio);
       place(edits, trio, file);
       if (result !== undefined) merged.set(id, result);
     }
@@ -103,18 +106,24 @@ interface FileMerge {
   readonly result?: MergedTask;
 }
 
-async function mergeFile(input: MergeInput, trio: Trio): Promise<FileMerge> {
+async function mergeFile(input: MergeInput, id: TaskId, trio: Trio): Promise<FileMerge> {
   const { staging } = input;
-  const [base, x, y] = await Promise.all([trio.base, trio.x, trio.y].map((file) => readFile(staging, file)));
+  const before = trio.base ?? (await lostBase(input, id, trio));
+  const [base, x, y] = await Promise.all([before, trio.x, trio.y].map((file) => readFile(staging, file)));
   // Deletion does not exist in the format: a change made elsewhere outlives a file that somebody removed by hand.
   if (x === undefined || y === undefined) return { file: trio.x ?? trio.y };
   if (x.task === undefined || y.task === undefined) return { file: readable(x, y) };
   const weights = await input.weigh({ x: x.path, y: y.path });
   const task = mergeTask({ ...(await versionsOf(input, { base: base?.task, x: x.task, y: y.task })), weights });
   const file = { path: taskPath(task), blob: staging.put('blob', Buffer.from(textOf(task, x, y))) };
-  const before = [...x.task.conflicts, ...y.task.conflicts];
-  const conflicts = task.conflicts.filter((conflict) => !before.some((old) => sameJson(old, conflict)));
+  const known = [...x.task.conflicts, ...y.task.conflicts];
+  const conflicts = task.conflicts.filter((conflict) => !known.some((old) => sameJson(old, conflict)));
   return { file, result: { task, conflicts } };
+}
+
+async function lostBase({ lineage }: MergeInput, id: TaskId, { x, y }: Trio): Promise<FileAt | undefined> {
+  if (lineage === undefined || x === undefined || y === undefined) return undefined;
+  return lineage(id, [...new Set([x.path, y.path])]);
 }
 
 type Versions = Omit<TaskVersions, 'weights'>;

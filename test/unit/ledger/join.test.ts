@@ -9,6 +9,7 @@ import { addNote, setTasks } from '../../../src/app/set.ts';
 import { showTask } from '../../../src/app/show.ts';
 import type { TaskView } from '../../../src/app/task-view.ts';
 import { type MemoryLedger, memoryLedger } from '../../support/ledger.ts';
+import { makeClones, mergeForeign } from '../../support/memory-clones.ts';
 
 /** Two clones over one object store: each has a branch of its own, so nothing has to be transferred. */
 async function clones(): Promise<{ a: Session; b: Session; ledger: MemoryLedger; meet(): Promise<void> }> {
@@ -198,5 +199,21 @@ describe('two clones', () => {
     await b.ledger.join(left, b.author());
     expect((await a.read()).tip).toBe((await b.read()).tip);
     expect((await view(a, id)).labels).toEqual(['a', 'x']);
+  });
+});
+
+describe('a task that a merge made without us has dropped', () => {
+  it('is no new task to a clone that has merged past that: what was removed there stays removed', async () => {
+    const { repository, clones: all } = await makeClones([0, 0]);
+    const [kept, dropped] = all;
+    if (kept === undefined || dropped === undefined) throw new RangeError('there are two clones');
+    const { task } = await addTask(kept.session, { subject: 'Shared', labels: ['x', 'y'] });
+    await addTask(dropped.session, { subject: 'Another' });
+    await mergeForeign(repository, dropped, await kept.tip(), 'our-tree');
+    await setTasks(kept.session, { ids: [task.id], unlabel: ['x'], subject: 'Renamed' });
+    // The drop is merged before anybody has mended it; the mend comes after.
+    await mergeForeign(repository, kept, await dropped.tip(), 'driver');
+    await addTask(kept.session, { subject: 'A third' });
+    expect(await view(kept.session, task.id)).toMatchObject({ subject: 'Renamed', labels: ['y'], conflicts: [] });
   });
 });
