@@ -41,6 +41,8 @@ export interface GroupEnd {
 export interface Group {
   /** The process, which leads the group. */
   readonly leader: number;
+  /** Resolves when the command itself has ended; what it started may still run. */
+  readonly exited: Promise<void>;
   /** Resolves when nothing of it is left and its output has been given away. */
   readonly ended: Promise<GroupEnd>;
   /** Asks the group to end, and kills what is left after the grace; kills at once when asked again. */
@@ -84,7 +86,13 @@ export async function startGroup(world: GroupWorld, input: GroupInput): Promise<
     await output.settled();
     return { code, signal };
   })();
-  return { leader, ended, stop: stop.now, kill: () => void world.signalGroup(leader, 'SIGKILL') };
+  return {
+    leader,
+    exited: exited.then(() => undefined),
+    ended,
+    stop: stop.now,
+    kill: () => void world.signalGroup(leader, 'SIGKILL'),
+  };
 }
 
 function giveInput({ stdin }: ChildProcess, text: string | undefined): void {

@@ -6,6 +6,7 @@ import type { TaskView } from '../app/task-view.ts';
 import { isSystemFault, TasksError } from '../errors.ts';
 import { commandEnvironment } from '../process/environment.ts';
 import { type Group, startGroup } from '../process/group.ts';
+import { limitTime } from '../process/time-limit.ts';
 import { endStrays, markedWith } from '../process/strays.ts';
 import { type Fleet, tell, warn } from './fleet.ts';
 import { createLineSplitter } from './line-splitter.ts';
@@ -38,9 +39,6 @@ export interface Attempt extends TryInput {
 
 /** Bytes of the end of an output that go into the note of a failure. */
 const TAIL = 2000;
-
-/** A timer of Node is at most that long. */
-const MAX_TIMER = 2 ** 31 - 1;
 
 /** Starts a try. */
 export function startAttempt(fleet: Fleet, input: TryInput): Attempt {
@@ -126,10 +124,9 @@ async function runCommand(fleet: Fleet, input: Surroundings, steering: Steering)
     late.timedOut = true;
     group.stop();
   };
-  const timer = options.timeout === undefined ? undefined : setTimeout(onTimeout, Math.min(options.timeout, MAX_TIMER));
+  if (options.timeout !== undefined) limitTime(group, options.timeout, onTimeout);
   await tellStart(fleet, input, group);
   const { code, signal } = await group.ended;
-  clearTimeout(timer);
   await show?.end();
   return {
     ...(code !== null && { exit: code }),

@@ -6,6 +6,7 @@
 import { constants } from 'node:os';
 import { isSystemError, TasksError } from '../../errors.ts';
 import { type Group, type GroupWorld, startGroup } from '../../process/group.ts';
+import { limitTime } from '../../process/time-limit.ts';
 import type { Env, World } from '../../world.ts';
 import { createTail } from './tail.ts';
 
@@ -37,9 +38,6 @@ export interface CommandEnd {
 /** How long processes that were asked to end may take, in milliseconds. */
 const GRACE = 3000;
 
-/** A timer of Node is at most that long. */
-const MAX_TIMER = 2 ** 31 - 1;
-
 /** Runs the command with `sh -c`, without input. Throws `unsupported` where there is no shell. */
 export async function runCommand(
   world: GroupWorld & Pick<World, 'onInterrupt'>,
@@ -60,16 +58,14 @@ export async function runCommand(
   };
   // Before anything runs: a signal between the start and this would end the program alone.
   const release = world.onInterrupt(() => stop('interrupt'));
-  let timer: NodeJS.Timeout | undefined;
   try {
     group = await startShell(world, { command: ['sh', '-c', input.command], cwd, env, onOutput, grace: GRACE });
     if (stopped !== undefined) group.stop();
-    timer = setTimeout(() => stop('timeout'), Math.min(input.timeout, MAX_TIMER));
+    limitTime(group, input.timeout, () => stop('timeout'));
     const { code, signal } = await group.ended;
     const exit = code ?? 128 + (signal === null ? 0 : constants.signals[signal]);
     return { exit, output: tail.text(), ...(stopped !== undefined && { stopped }) };
   } finally {
-    clearTimeout(timer);
     release();
   }
 }

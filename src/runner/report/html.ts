@@ -2,20 +2,21 @@
 import { html, raw } from 'hono/html';
 import { invariant } from '../../errors.ts';
 import { printable } from '../../task/printable.ts';
-import type { Report, ReportTask } from './model.ts';
+import type { Report, ReportTask, ReportTry } from './model.ts';
 import { STYLE } from './style.ts';
 import {
   causeText,
   countText,
   exitText,
   leftOutLines,
+  needsLook,
   OUTCOMES,
   outcomeText,
   perMinuteText,
-  remainsText,
   secondsText,
   standstillLines,
-  troubles,
+  totalText,
+  troublesFirst,
 } from './words.ts';
 
 type Markup = ReturnType<typeof html>;
@@ -47,7 +48,7 @@ export function reportToHtml(report: Report): string {
         <main>
           <header>
             <h1><span class="run ${report.outcome}">${outcomeText(report)}</span></h1>
-            <p>Run <code>${printable(report.run)}</code>, ${timeOf(report.started)} to ${timeOf(report.ended)}</p>
+            <p>Run <code>${printable(report.run)}</code>, ${timeOf(report.started)} to ${timeOf(report.ended)} UTC</p>
           </header>
           ${bar(report)} ${facts(report)} ${notes('What holds it up', standstillLines(report))}
           ${notes(
@@ -63,23 +64,25 @@ export function reportToHtml(report: Report): string {
 }
 
 /** How the outcomes share the tasks: as a bar, and as numbers for everybody. */
-function bar({ totals }: Report): Markup {
+function bar({ totals }: Report): Markup | string {
   const parts = OUTCOMES.filter((name) => totals[name] > 0);
-  return html`<ul class="bar">
-    ${parts.map((name) => html`<li class="${name}" style="flex-grow: ${totals[name]}">${totals[name]} ${name}</li>`)}
+  if (parts.length === 0) return '';
+  return html`<ul class="bar" aria-label="Outcomes">
+    ${parts.map((name) => html`<li class="${name}" style="flex-grow: ${totals[name]}">${totalText(totals, name)}</li>`)}
   </ul>`;
 }
 
 function facts(report: Report): Markup {
   const { seconds, perMinute, jobs, busySeconds, totals } = report;
+  const { open, ready, blocked } = report.counts;
   const entries: readonly (readonly [string, string])[] = [
     ['Tasks', String(totals.tasks)],
     ['Tries', String(totals.tries)],
     ['Time', secondsText(seconds)],
-    ['Work', secondsText(busySeconds)],
+    ['Time of all tries', secondsText(busySeconds)],
     ['At once', String(jobs)],
-    ['A minute', perMinute === undefined ? 'unknown' : perMinuteText(perMinute)],
-    ['Open', remainsText(report) === '' ? 'nothing' : remainsText(report)],
+    ['Tasks a minute', perMinute === undefined ? 'unknown' : perMinuteText(perMinute)],
+    ['Still open', open === 0 ? 'nothing' : `${open}: ${ready} ready, ${blocked} blocked`],
   ];
   return html`<dl>
     ${entries.map(
@@ -103,72 +106,100 @@ function notes(title: string, lines: readonly string[]): Markup | string {
 }
 
 function table(report: Report): Markup | string {
-  const { tasks, slowest } = report;
+  const { tasks } = report;
   if (tasks.length === 0) return html`<p>No task was started.</p>`;
-  const rows = [...new Set([...troubles(report), ...tasks])].slice(0, MAX_ROWS);
-  const longest = tasks.reduce((most, { seconds }) => Math.max(most, seconds), 0.001);
-  const slow = tasks.length > slowest.length ? new Set(slowest) : new Set<string>();
-  const isOpen = report.totals.failed <= MAX_OPEN;
+  const rows = troublesFirst(report).slice(0, MAX_ROWS);
+  const surroundings: Surroundings = {
+    longest: tasks.reduce((most, { seconds }) => Math.max(most, seconds), 0.001),
+    hasLists: new Set(tasks.map(({ list }) => list)).size > 1,
+    isOpen: report.totals.failed <= MAX_OPEN,
+  };
   const shown =
     rows.length < tasks.length ? `${rows.length} of ${tasks.length} tasks shown` : countText(tasks.length, 'task');
-  return html`<div class="wide" role="region" aria-label="Tasks" tabindex="0">
-    <table>
-      <caption>
-        ${shown}; what was not completed comes first
-      </caption>
-      <thead>
-        <tr>
-          <th scope="col">Outcome</th>
-          <th scope="col">Task</th>
-          <th scope="col">Subject</th>
-          <th scope="col">Tries</th>
-          <th scope="col">Time</th>
-          <th scope="col">End</th>
-        </tr>
-      </thead>
-      <tbody>
-        ${rows.map((task) => row(task, { longest, isSlow: slow.has(task.id), isOpen }))}
-      </tbody>
-    </table>
-  </div>`;
+  return html`<table>
+    <caption>
+      ${shown}; what was not completed comes first
+    </caption>
+    <thead>
+      <tr>
+        <th scope="col">Outcome</th>
+        <th scope="col">Task</th>
+        <th scope="col">Subject</th>
+        <th scope="col" class="tries">Tries</th>
+        <th scope="col" class="number">Time</th>
+      </tr>
+    </thead>
+    <tbody>
+      ${rows.map((task) => row(task, surroundings))}
+    </tbody>
+  </table>`;
 }
 
 interface Surroundings {
   /** Seconds of the task that took longest. */
   readonly longest: number;
-  readonly isSlow: boolean;
+  /** The tasks are of several lists. */
+  readonly hasLists: boolean;
   readonly isOpen: boolean;
 }
 
-function row(task: ReportTask, { longest, isSlow, isOpen }: Surroundings): Markup {
+/** Subjects and reasons are isolated, so that one from right to left does not move what stands beside it. */
+function row(task: ReportTask, { longest, hasLists, isOpen }: Surroundings): Markup {
   const { outcome, short, id, list, subject, tries, seconds } = task;
   const share = Math.round((seconds * 100) / longest);
+  const cause = causeText(task);
+  const look = needsLook(task) && outcome === 'left' ? 'open' : outcome;
   return html`<tr>
-    <td><span class="outcome ${outcome}">${outcome}</span></td>
-    <th scope="row"><code title="${printable(list)}/${id}">${short}</code></th>
-    <td>${printable(subject)}${details(task, isOpen)}</td>
-    <td class="number">${tries.length}</td>
-    <td class="number time" style="--share: ${share}%">
-      ${secondsText(seconds)}${isSlow ? html` <small>slow</small>` : ''}
-    </td>
-    <td>${causeText(task)}</td>
-  </tr> `;
+      <td><span class="outcome ${look}">${outcome}</span></td>
+      <th scope="row"><code title="${printable(list)}/${id}">${short}</code></th>
+      <td>
+        <bdi>${printable(subject)}</bdi>${hasLists ? html` <span class="list">${printable(list)}</span>` : ''}
+        ${cause === '' ? '' : html`<p class="why"><bdi>${cause}</bdi></p>`}
+      </td>
+      <td class="tries">${tries.length}</td>
+      <td class="number time" style="--share: ${share}%">${secondsText(seconds)}</td>
+    </tr>
+    ${details(task, isOpen)}`;
 }
 
-/** Earlier tries and the end of the output, where there is more to see than the row says. */
-function details({ tries, outcome }: ReportTask, isOpen: boolean): Markup | string {
+/** Earlier tries and the end of the output, where there is more to see than the row says: in a row of their own, for the width. */
+function details({ short, tries, outcome }: ReportTask, isOpen: boolean): Markup | string {
   const last = tries.at(-1);
   const tail = last?.tail;
   if (tail === undefined && tries.length < 2) return '';
-  const summary = tail === undefined ? 'tries' : 'output';
-  const earlier = tries.length < 2 ? [] : tries;
-  return html`<details${isOpen && outcome === 'failed' ? raw(' open="open"') : ''}><summary>${summary}</summary>
-${earlier.map((end) => html`<p>try ${end.attempt}: ${end.outcome} ${exitText(end)} in ${secondsText(end.seconds)}</p>`)}
-${tail === undefined ? '' : html`<pre>${printable(tail, 'text')}</pre>`}
+  const earlier = tries.length < 2 ? '' : countText(tries.length, 'try', 'tries');
+  const summary = [earlier, tail === undefined ? '' : 'end of the output'].filter((part) => part !== '').join(' and ');
+  return html`<tr class="more">
+    <td colspan="5">
+      <details${isOpen && outcome === 'failed' ? raw(' open="open"') : ''}><summary>${summary} of ${short}</summary>
+${
+  tries.length < 2
+    ? ''
+    : html`<ol>
+        ${tries.map((end) => html`<li>${tryText(end)}</li>`)}
+      </ol>`
+}
+${tail === undefined ? '' : output(short, tail)}
 ${last?.log === undefined ? '' : html`<p class="quiet">all of it: <code>${printable(last.log)}</code></p>`}
-</details>`;
+</details>
+    </td>
+  </tr>`;
 }
 
+/** A box that is scrolled to its end, where the reason of a failure usually stands; the keyboard reaches it. */
+function output(short: string, tail: string): Markup {
+  return html`<div class="tail" role="group" aria-label="End of the output of ${short}" tabindex="0">
+    <pre>${printable(tail, 'text')}</pre>
+  </div>`;
+}
+
+/** `failed (exit 3) in 0.4s`. */
+function tryText(end: ReportTry): string {
+  const how = exitText(end);
+  return `${end.outcome}${how === '' ? '' : ` (${how})`} in ${secondsText(end.seconds)}`;
+}
+
+/** As people write it; the page says once that it is UTC. */
 function timeOf(instant: string): Markup {
-  return html`<time datetime="${instant}">${instant}</time>`;
+  return html`<time datetime="${instant}">${instant.replace('T', ' ').replace('Z', '')}</time>`;
 }

@@ -11,6 +11,7 @@ import {
   standstillLines,
   totalsText,
   troubles,
+  troublesFirst,
 } from './words.ts';
 
 /** Hosts cut what is longer than about a megabyte. */
@@ -20,7 +21,8 @@ const MAX_TAILS = 20;
 /** The report: outcome, a table of all tasks (what needs a look first), and the ends of outputs. */
 export function reportToMarkdown(report: Report): string {
   const bad = troubles(report);
-  const rows = [...new Set([...bad, ...report.tasks])];
+  const withTails = bad.filter(({ tries }) => tries.at(-1)?.tail !== undefined);
+  const hidden = withTails.length - MAX_TAILS;
   const remains = remainsText(report);
   const lines = [
     `# Run ${code(report.run)}: ${outcomeText(report)}`,
@@ -28,12 +30,13 @@ export function reportToMarkdown(report: Report): string {
     `${totalsText(report)}. ${capital(speedText(report))}. ${report.started} to ${report.ended}.`,
     ...(remains === '' ? [] : ['', `${remains}.`]),
     ...listOf('What holds it up', standstillLines(report)),
-    ...tableOf(rows),
+    ...tableOf(troublesFirst(report)),
     ...listOf(
       'Warnings',
       report.warnings.map((text) => printable(text)),
     ),
-    ...bad.slice(0, MAX_TAILS).flatMap(tailOf),
+    ...withTails.slice(0, MAX_TAILS).flatMap(tailOf),
+    ...(hidden > 0 ? ['', `The outputs of ${MAX_TAILS} of ${withTails.length} tasks are shown.`] : []),
     ...leftOutLines(report).flatMap((line) => ['', `${line}.`]),
   ];
   return `${lines.join('\n')}\n`;

@@ -46,9 +46,14 @@ export const OUTCOMES: readonly (TryOutcome | 'running')[] = [
   'running',
 ];
 
+/** `11 completed`; what a command left in a state of its own choice is `2 left as is`: `2 left` would be work that remains. */
+export function totalText(totals: Report['totals'], name: (typeof OUTCOMES)[number]): string {
+  return `${totals[name]} ${name === 'left' ? 'left as is' : name}`;
+}
+
 /** `12 tasks: 11 completed, 1 failed`. */
 export function totalsText({ totals }: Pick<Report, 'totals'>): string {
-  const parts = OUTCOMES.filter((name) => totals[name] > 0).map((name) => `${totals[name]} ${name}`);
+  const parts = OUTCOMES.filter((name) => totals[name] > 0).map((name) => totalText(totals, name));
   return [countText(totals.tasks, 'task'), parts.join(', ')].filter((part) => part !== '').join(': ');
 }
 
@@ -91,9 +96,23 @@ export function causeText({ tries, outcome, status }: Pick<ReportTask, 'tries' |
     : exitText(last);
 }
 
-/** Tasks that somebody should look at: those that were not completed, by the command or by the run. */
+/** Whether somebody should look at the task: neither the run nor its command has completed it. */
+export function needsLook({ outcome, status }: Pick<ReportTask, 'outcome' | 'status'>): boolean {
+  return outcome !== 'completed' && !(outcome === 'left' && status === 'completed');
+}
+
+/** What is looked at first: what failed is for whoever reads this, the rest is open. */
+const URGENCY: readonly ReportTask['outcome'][] = ['failed', 'left', 'lost', 'stopped', 'running'];
+
+/** Tasks that somebody should look at: those that failed first, else in the order in which they were started. */
 export function troubles({ tasks }: Pick<Report, 'tasks'>): ReportTask[] {
-  return tasks.filter(({ outcome }) => outcome !== 'completed' && outcome !== 'left');
+  const urgency = ({ outcome }: ReportTask): number => URGENCY.indexOf(outcome);
+  return tasks.filter(needsLook).sort((a, b) => urgency(a) - urgency(b));
+}
+
+/** All tasks: first those that somebody should look at. */
+export function troublesFirst(report: Pick<Report, 'tasks'>): ReportTask[] {
+  return [...troubles(report), ...report.tasks.filter((task) => !needsLook(task))];
 }
 
 /** What was left out of the report, as sentences. */
