@@ -11,7 +11,8 @@ export function applyDelta(base: Buffer, delta: Buffer): Buffer {
   const target = readSize(delta, source.next);
   if (source.size !== base.length)
     throw new RangeError(`its delta wants a base of ${source.size} bytes, not ${base.length}`);
-  const result = Buffer.allocUnsafe(target.size);
+  // Not from the pool that small buffers share: see `withoutPool`.
+  const result = Buffer.allocUnsafeSlow(target.size);
   let at = target.next;
   let filled = 0;
   while (at < delta.length) {

@@ -18,8 +18,11 @@ const MAX_CHAIN = 10_000;
 /** Type and size take at most 10 bytes, the base of a delta at most 20. */
 const MAX_ENTRY_HEADER = 32;
 
-/** Bytes of resolved objects that are kept for deltas to come. */
+/** Bytes of resolved objects that are kept for deltas to come while many are read. */
 const CACHE_BYTES = 32 * 1024 * 1024;
+
+/** Bytes of them that stay for the next time: a program that runs for hours reads each object once. */
+const KEPT_BYTES = 2 * 1024 * 1024;
 
 /** A pack up to this size may be read as a whole for many objects. */
 const MAX_WHOLE = 64 * 1024 * 1024;
@@ -88,6 +91,7 @@ export class Pack {
       return action();
     } finally {
       window.narrow();
+      this.#trim(KEPT_BYTES);
     }
   }
 
@@ -197,15 +201,27 @@ export class Pack {
   #remember(offset: number, object: GitObject): void {
     const size = object.data.length;
     if (size > CACHE_BYTES / 4) return;
-    this.#objectsByOffset.set(offset, object);
+    this.#objectsByOffset.set(offset, { type: object.type, data: withoutPool(object.data) });
     this.#cachedBytes += size;
+    this.#trim(CACHE_BYTES);
+  }
+
+  #trim(bytes: number): void {
     // A map keeps the order of insertion, so the first key is the oldest.
     for (const [oldest, old] of this.#objectsByOffset) {
-      if (this.#cachedBytes <= CACHE_BYTES) break;
+      if (this.#cachedBytes <= bytes) break;
       this.#objectsByOffset.delete(oldest);
       this.#cachedBytes -= old.data.length;
     }
   }
+}
+
+/** Node cuts small buffers, and what zlib gives, from pools of 8 kB: to keep one of 400 bytes would keep its whole pool. */
+function withoutPool(data: Uint8Array): Uint8Array {
+  if (data.buffer.byteLength <= data.length + 64) return data;
+  const own = Buffer.allocUnsafeSlow(data.length);
+  own.set(data);
+  return own;
 }
 
 /** The distance to the base of an offset delta: seven bits a byte, highest first, one added per further byte. */
