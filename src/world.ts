@@ -32,8 +32,8 @@ export interface World {
   now(): number;
   /** Fresh random bytes of this length. */
   random(length: number): Uint8Array;
-  /** Resolves after this many milliseconds. */
-  sleep(milliseconds: number): Promise<void>;
+  /** Resolves after this many milliseconds, or when the signal is aborted. */
+  sleep(milliseconds: number, signal?: AbortSignal): Promise<void>;
   /** Ignores Ctrl-C until the function that it returns is called: for a program that has the terminal meanwhile. */
   holdInterrupts(): () => void;
   /**
@@ -78,7 +78,7 @@ export function processWorld({ isProgram = false }: { readonly isProgram?: boole
     ...(isProgram && script !== undefined && { executable: [process.execPath, script] }),
     now: () => Date.now(),
     random: (length) => randomFillSync(new Uint8Array(length)),
-    sleep: (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds)),
+    sleep,
     holdInterrupts,
     onInterrupt,
     starters,
@@ -193,4 +193,18 @@ function readOr(read: () => string): string {
     if (isSystemError(error, 'ENOENT', 'EACCES', 'ESRCH', 'EINVAL', 'UNKNOWN', 'ENOTDIR', 'EPERM')) return '';
     throw error;
   }
+}
+
+/** Leaves neither a timer nor a listener behind: who sleeps again and again on one signal would pile them up. */
+function sleep(milliseconds: number, signal?: AbortSignal): Promise<void> {
+  if (signal?.aborted === true) return Promise.resolve();
+  return new Promise((resolve) => {
+    const end = (): void => {
+      clearTimeout(timer);
+      signal?.removeEventListener('abort', end);
+      resolve();
+    };
+    const timer = setTimeout(end, milliseconds);
+    signal?.addEventListener('abort', end);
+  });
 }

@@ -37,9 +37,6 @@ function fetchOften(session: Session, options: FetchOften): Fetching {
 
 async function run(session: Session, { interval, signal, warn }: FetchOften): Promise<void> {
   let told: string | undefined;
-  const ended = new Promise<void>((resolve) => {
-    signal.addEventListener('abort', () => resolve());
-  });
   while (!signal.aborted) {
     try {
       await syncLedger(session, { receiveOnly: true });
@@ -49,7 +46,7 @@ async function run(session: Session, { interval, signal, warn }: FetchOften): Pr
       if (error.message !== told) warn(error);
       told = error.message;
     }
-    if (!signal.aborted) await Promise.race([session.world.sleep(interval), ended]);
+    await session.world.sleep(interval, signal);
   }
 }
 

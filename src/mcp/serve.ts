@@ -63,9 +63,8 @@ interface Repetition {
 
 /** Does something again and again, with a pulse between. Calls say what is wrong; here there is but the log to tell. */
 async function repeat(work: () => Promise<void>, { world, over, report }: Repetition): Promise<void> {
-  const ended = new Promise<void>((resolve) => over.addEventListener('abort', () => resolve()));
   while (!over.aborted) {
-    await Promise.race([ended, world.sleep(PULSE)]);
+    await world.sleep(PULSE, over);
     if (!over.aborted) await work().catch(report);
   }
 }

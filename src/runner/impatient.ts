@@ -7,15 +7,27 @@ import type { RunWatcher } from './run-event.ts';
  */
 export function impatient(watcher: RunWatcher, stop: AbortSignal): RunWatcher {
   const { line } = watcher;
-  const stopped = new Promise<void>((resolve) => {
-    if (stop.aborted) resolve();
-    else stop.addEventListener('abort', () => resolve());
+  const waiting = new Set<() => void>();
+  stop.addEventListener('abort', () => {
+    for (const end of waiting) end();
   });
   let pending = 0;
   const waitFor = async (work: Promise<void>): Promise<void> => {
     pending++;
     const settled = work.finally(() => pending--);
-    await Promise.race([settled, stopped]);
+    // Not one promise of the signal in a race with each event: it would remember all of them.
+    await new Promise<void>((resolve, reject) => {
+      const end = (): void => {
+        waiting.delete(end);
+        resolve();
+      };
+      settled.then(end, (error: unknown) => {
+        waiting.delete(end);
+        reject(error);
+      });
+      if (stop.aborted) end();
+      else waiting.add(end);
+    });
   };
   const orStopped = (work: void | Promise<void>): void | Promise<void> => (work === undefined ? work : waitFor(work));
   return {

@@ -61,25 +61,10 @@ async function follow(fleet: Fleet, { signal, seen }: Following, wake: () => voi
 async function renew(fleet: Fleet, signal: AbortSignal): Promise<void> {
   const { session, options } = fleet;
   const pause = Math.max(100, Math.min(60_000, (options.lease ?? session.lease()) / LOOKS));
-  const aborted = new Promise<void>((resolve) => {
-    signal.addEventListener('abort', () => resolve());
-  });
   while (!signal.aborted) {
-    await sleepOr(pause, aborted);
+    await session.world.sleep(pause, signal);
     if (!signal.aborted) await quietly(fleet, () => renewLeases(session));
   }
-}
-
-/** Not `world.sleep`: its timer would keep the program alive. */
-async function sleepOr(milliseconds: number, aborted: Promise<void>): Promise<void> {
-  let timer: NodeJS.Timeout | undefined;
-  await Promise.race([
-    aborted,
-    new Promise<void>((resolve) => {
-      timer = setTimeout(resolve, milliseconds);
-    }),
-  ]);
-  clearTimeout(timer);
 }
 
 /** What fails here is tried again, or has no bearing on the tries. */
