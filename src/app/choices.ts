@@ -25,6 +25,7 @@ const SESSION_VARIABLES = [
   'CODEX_SESSION_ID',
   'GEMINI_SESSION_ID',
   'CURSOR_SESSION_ID',
+  'COPILOT_AGENT_SESSION_ID',
 ] as const;
 
 /** `--list` > `GIT_TASKS_LIST` > `CLAUDE_CODE_TASK_LIST_ID` (made safe as that tool does) > git config `tasks.list`. */

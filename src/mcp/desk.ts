@@ -9,6 +9,8 @@ import type { World } from '../world.ts';
 export interface Desk {
   /** The name that the client gave itself; acts where nothing else names an actor. */
   client: string | undefined;
+  /** The session that the client says it is in, where its environment does not. */
+  told: string | undefined;
   /** The opened ledger. Throws `no-repository` and the like as long as it cannot be opened. */
   session(): Promise<Session>;
   /** Runs work when all before it is done: calls of one turn keep their order, and never race each other. */
@@ -22,9 +24,11 @@ export interface Desk {
 /** Opens the desk. Nothing is read yet. */
 export function createDesk(world: World, options: SessionOptions): Desk {
   const invented = `mcp-${Buffer.from(world.random(8)).toString('hex')}`;
+  // The client tells its name and session after the repository may have been opened.
   const otherwise = {
-    session: invented,
-    // The client tells its name after the repository may have been opened.
+    get session() {
+      return desk.told ?? invented;
+    },
     get actor() {
       return desk.client;
     },
@@ -59,7 +63,7 @@ export function createDesk(world: World, options: SessionOptions): Desk {
     // Under a session id that others know, a restarted server goes on; one that was made up here dies with it.
     if (!opened.isPast && opened.author().session === invented) await releaseLeases(opened);
   };
-  const desk: Desk = { client: undefined, session: () => ledger.session(), inTurn, keepLeases, leave };
+  const desk: Desk = { client: undefined, told: undefined, session: () => ledger.session(), inTurn, keepLeases, leave };
   return desk;
 }
 

@@ -27,12 +27,12 @@ export interface ToolListing {
   description: string;
   inputSchema: { [key: string]: unknown; type: 'object' };
   outputSchema: { [key: string]: unknown; type: 'object' };
-  annotations?: { readOnlyHint: boolean };
+  annotations: { readOnlyHint: true } | { destructiveHint: false; openWorldHint?: false };
 }
 
 /** What a client is told of a tool: as little as says it. */
 export function listingOf(tool: Tool): ToolListing {
-  const { name, description, input, output, isReading } = tool;
+  const { name, description, input, output } = tool;
   const { $schema: _dialect, ...schema } = z.toJSONSchema(input, { override: ({ jsonSchema }) => shorten(jsonSchema) });
   const properties = Object.fromEntries(Object.entries(output).map(([key, type]) => [key, { type }]));
   return {
@@ -40,8 +40,17 @@ export function listingOf(tool: Tool): ToolListing {
     description,
     inputSchema: { ...schema, type: 'object' },
     outputSchema: { type: 'object', properties },
-    ...(isReading === true && { annotations: { readOnlyHint: true } }),
+    annotations: hintsOf(tool),
   };
+}
+
+/**
+ * What clients go by when they ask a person first (Codex does for each tool that says nothing, and refuses it where there is
+ * nobody to ask). No tool destroys: each change is a commit more, and what was before it stays in the history.
+ */
+function hintsOf({ isReading, isRemote }: Tool): ToolListing['annotations'] {
+  if (isReading === true) return { readOnlyHint: true };
+  return { destructiveHint: false, ...(isRemote !== true && { openWorldHint: false }) };
 }
 
 /** Unknown keys are refused with a message that names the known ones, so no schema needs to say that it is closed. */

@@ -20,7 +20,7 @@ describe('git tasks setup', () => {
     const { folder, run } = place();
     const { code, stdout, stderr } = run('codex');
     expect(code).toBe(1);
-    expect(stdout).toContain('--- /dev/null\n+++ b/.codex/config.toml\n@@ -0,0 +1,5 @@\n');
+    expect(stdout).toContain('--- /dev/null\n+++ b/.codex/config.toml\n@@ -0,0 +1,6 @@\n');
     expect(stdout).toContain('+[mcp_servers.git-tasks]\n+command = "git"\n');
     expect(stdout).toContain('would create AGENTS.md\n');
     expect(stderr).toContain('nothing was written\nhint: --yes writes it without asking\n');

@@ -221,6 +221,21 @@ describe('leases', () => {
     expect((await second.call('task_update', { taskId: id, status: 'completed' })).isError).toBe(false);
   });
 
+  test('are of the session that Codex tells with each call, which its commands and hooks know', async () => {
+    const { folder, add } = scratchLedger();
+    const taskId = add('One');
+    const agent = await connect(folder);
+    await agent.client.callTool({
+      name: 'task_update',
+      arguments: { taskId, status: 'in_progress' },
+      _meta: { 'x-codex-turn-metadata': { session_id: 'session-1', thread_id: 'thread-1' } },
+    });
+    await agent.close();
+    expect(shown(folder, taskId)).toMatchObject({ status: 'in_progress', claim: { session: 'session-1' } });
+    expect(tasks(folder, ['done', taskId]).code).toBe(4);
+    expect(tasks(folder, ['done', taskId], { env: { CODEX_SESSION_ID: 'session-1' } }).code).toBe(0);
+  });
+
   test('run out when a server is killed, and another takes the work over', async () => {
     const folder = short();
     const agent = await connect(folder);

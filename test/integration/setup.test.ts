@@ -147,15 +147,37 @@ describe('several agents', () => {
   });
 });
 
+it('agents that read skills from one folder have one, which stays until the last of them is taken out', async () => {
+  const site = await scratchSite('project');
+  const before = treeOf(site.top);
+  const { files } = await site.run(['codex', 'gemini']);
+  const skills = files.map(({ path }) => path).filter((path) => path.endsWith('SKILL.md'));
+  expect(skills).toEqual(['.agents/skills/git-tasks/SKILL.md']);
+  await site.run(['codex'], { remove: true });
+  expect(site.read(skills[0] ?? '')).toContain('name: git-tasks');
+  await site.run(['gemini'], { remove: true });
+  expect(treeOf(site.top)).toEqual(before);
+});
+
 describe('the instructions', () => {
   it('are imported by CLAUDE.md where AGENTS.md is ours alone, and written into it where it holds the rules of others', async () => {
     const site = await scratchSite('project');
     await site.run(['claude']);
     expect(site.read('CLAUDE.md')).toContain('\n@AGENTS.md\n');
+    site.write('CLAUDE.md', `# Mine\n\n${site.read('CLAUDE.md')}`);
     site.write('AGENTS.md', `# For others\n\n${site.read('AGENTS.md')}`);
     await site.run(['claude']);
     expect(site.read('CLAUDE.md')).not.toContain('@AGENTS.md');
     expect(site.read('CLAUDE.md')).toContain('git tasks next');
+  });
+
+  it('do not take AGENTS.md from Claude Code, which reads it only while there is no CLAUDE.md; from Gemini CLI they cannot', async () => {
+    const site = await scratchSite('project');
+    site.write('AGENTS.md', MARKDOWN);
+    await site.run(['claude', 'gemini']);
+    expect(site.read('CLAUDE.md')).toContain('\n@AGENTS.md\n');
+    expect(site.read('GEMINI.md')).not.toContain('@AGENTS.md');
+    expect((await site.run(['claude', 'gemini'])).changes).toBe(0);
   });
 
   it('are not written twice where CLAUDE.md imports AGENTS.md or is the same file', async () => {

@@ -24,6 +24,7 @@ export const VARIABLES: readonly Setting[] = [
   { name: 'CODEX_SESSION_ID', meaning: 'session of an agent' },
   { name: 'GEMINI_SESSION_ID', meaning: 'session of an agent' },
   { name: 'CURSOR_SESSION_ID', meaning: 'session of an agent' },
+  { name: 'COPILOT_AGENT_SESSION_ID', meaning: 'session of an agent' },
   { name: 'CODEX_HOME', meaning: "folder of an agent's own settings", default: '~/.codex' },
   { name: 'CODEX_THREAD_ID', meaning: 'tells by whom a hook was called' },
   { name: 'COPILOT_HOME', meaning: "folder of an agent's own settings", default: '~/.copilot' },

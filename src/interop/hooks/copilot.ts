@@ -40,8 +40,7 @@ export const copilot: Dialect = {
     const event = common.event === '' ? (namelessEvent(payload) ?? '') : common.event;
     const kind = Object.hasOwn(KINDS, event) ? KINDS[event] : undefined;
     if (kind === undefined) return undefined;
-    // Nobody documents that the model hears what is answered to a prompt.
-    const call: HookCall = { kind, ...common, event, isHeard: kind === 'session-start' };
+    const call: HookCall = { kind, ...common, event, isHeard: isHeard(kind, payload) };
     return kind === 'stop' ? { ...call, chain: chainOf(payload) } : call;
   },
   answer: (call, { context, nudge }) => {
@@ -51,6 +50,11 @@ export const copilot: Dialect = {
     return jsonReply({ ...told, ...(isPascal && { hookSpecificOutput: { hookEventName: call.event, ...told } }) });
   },
 };
+
+/** At a prompt the CLI passes on what it is answered (1.0); VS Code, which alone sends a transcript there, is not known to. */
+function isHeard(kind: HookKind, payload: Payload): boolean {
+  return kind === 'session-start' || (kind === 'prompt' && payload['transcript_path'] === undefined);
+}
 
 /** The event of a payload in camelCase, which does not name it. */
 function namelessEvent(payload: Payload): string | undefined {

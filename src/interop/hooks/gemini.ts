@@ -2,7 +2,8 @@
  * The hooks of Gemini CLI, as its manual documents them (https://geminicli.com/docs/hooks/reference).
  *
  * Standard output must be one JSON object or nothing. After a compression there is no event to tell the model anything at,
- * so the next prompt brings it.
+ * so the next prompt brings it; but only after one that a person has asked for, since `PreCompress` with the trigger `auto`
+ * comes before each request to the model, whether anything is compressed or not (0.61).
  */
 import {
   chainOf,
@@ -47,6 +48,7 @@ export const gemini: Dialect = {
   read: (payload) => {
     const common = commonFields(payload);
     const kind = Object.hasOwn(KINDS, common.event) ? KINDS[common.event] : undefined;
+    if (kind === 'before-compact' && payload['trigger'] !== 'manual') return undefined;
     const isHeard = kind === 'session-start' || kind === 'prompt';
     return kind && { kind, ...common, isHeard, ...(kind === 'stop' && { chain: chainOf(payload) }) };
   },

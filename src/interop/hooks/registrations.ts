@@ -10,7 +10,7 @@ export type HookAgent = (typeof HOOK_AGENTS)[number];
 export interface HookEvent {
   /** As the agent spells it in its settings. */
   readonly event: string;
-  /** Which tools the event is for, in the agent's own matcher syntax; undefined: no matcher is to be written. */
+  /** Which tools or triggers the event is for, in the agent's own matcher syntax; undefined: no matcher is to be written. */
   readonly matcher?: string;
   /** When the agent may give up on the hook, in seconds. Ten times what it takes, and more. */
   readonly timeout: number;
@@ -59,7 +59,8 @@ export const HOOK_REGISTRATIONS: Readonly<Record<HookAgent, HookRegistration>> =
       { event: 'UserPromptSubmit', timeout: 10 },
       { event: 'Stop', timeout: 10 },
       { event: 'PreCompact', timeout: 10 },
-      { event: 'SessionEnd', timeout: 5 },
+      // Codex gives it three seconds, and warns of whoever asks for more.
+      { event: 'SessionEnd', timeout: 3 },
     ],
     manual: 'https://developers.openai.com/codex/hooks',
   },
@@ -72,7 +73,8 @@ export const HOOK_REGISTRATIONS: Readonly<Record<HookAgent, HookRegistration>> =
       { event: 'SessionStart', timeout: 10 },
       { event: 'BeforeAgent', timeout: 10 },
       { event: 'AfterAgent', timeout: 10 },
-      { event: 'PreCompress', timeout: 10 },
+      // Gemini CLI calls it before each request to the model; only the one that a person asks for surely compresses.
+      { event: 'PreCompress', matcher: 'manual', timeout: 10 },
       { event: 'SessionEnd', timeout: 5 },
     ],
     manual: 'https://geminicli.com/docs/hooks/reference',

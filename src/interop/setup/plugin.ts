@@ -27,6 +27,7 @@ export function pluginFiles(version: string): ReadonlyMap<string, string> {
   };
   const marketplace = {
     name: SERVER_NAME,
+    description: DESCRIPTION,
     owner: author,
     plugins: [{ name: SERVER_NAME, source: './', description: DESCRIPTION }],
   };

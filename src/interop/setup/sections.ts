@@ -28,15 +28,22 @@ export function section(scope: SetupScope): SetupEdit {
   return blockEdit(sectionText(scope));
 }
 
+/** What `sectionBeside` goes by. */
+export interface BesideOptions extends Pick<SetupPlace, 'read'> {
+  /** The agent reads AGENTS.md as long as it has no file of its own: one that we make must not keep it from that. */
+  readonly isFallback?: boolean;
+}
+
 /**
  * What a file that one agent reads instead of AGENTS.md gets: nothing where it imports AGENTS.md or is that file; an import
  * where all of AGENTS.md is ours; else the section, because to import what was written for other agents is the user's choice.
  */
-export function sectionBeside(agentsFile: string, ownFile: string, place: SetupPlace): SetupEdit {
-  const own = withoutBlock(place.read(ownFile), ownFile);
+export function sectionBeside(agentsFile: string, ownFile: string, { read, isFallback }: BesideOptions): SetupEdit {
+  const own = withoutBlock(read(ownFile), ownFile);
   if (/(?:^|\s)@(?:\.\/)?AGENTS\.md(?:$|\s)/m.test(own)) return noBlock();
-  const others = withoutBlock(place.read(agentsFile), agentsFile);
-  return blockEdit(others.trim() === '' ? '@AGENTS.md' : sectionText('project'));
+  const others = withoutBlock(read(agentsFile), agentsFile);
+  const isImport = others.trim() === '' || (isFallback === true && own.trim() === '');
+  return blockEdit(isImport ? '@AGENTS.md' : sectionText('project'));
 }
 
 function blockEdit(body: string): SetupEdit {

@@ -95,10 +95,12 @@ const MANIFEST = {
 };
 const MARKETPLACE = {
   type: 'object',
-  required: ['name', 'owner', 'plugins'],
+  // Its validator warns of one without a description.
+  required: ['name', 'description', 'owner', 'plugins'],
   additionalProperties: false,
   properties: {
     name: NAME,
+    description: TEXT,
     owner: PERSON,
     plugins: {
       type: 'array',

@@ -23,21 +23,40 @@ const costs = (value: unknown): string[] => {
   return [String(o200k(text).length), String(cl100k(text).length)];
 };
 
+/** What may reach a model. Hints are for the client: none of the agents that were looked at passes them on (docs/setup.md). */
+const toldToModels = (): readonly { readonly name: string }[] =>
+  toolListings().map(({ annotations: _hints, ...told }) => told);
+
 describe('the tools', () => {
-  test('cost at most 1,000 tokens together, as a client receives them', () => {
-    const text = JSON.stringify(toolListings());
+  test('cost at most 1,000 tokens together', () => {
+    const text = JSON.stringify(toldToModels());
     expect(o200k(text).length).toBeLessThanOrEqual(1000);
     expect(cl100k(text).length).toBeLessThanOrEqual(1000);
   });
 
   test('cost what the documentation says', () => {
-    const listings = toolListings();
+    const listings = toldToModels();
     const rows = listings.map((listing) => [listing.name, ...costs(listing)]);
     expect(documented()).toEqual([
       ...rows,
       ['all tools', ...costs(listings)],
       ['server instructions', ...costs(INSTRUCTIONS)],
     ]);
+  });
+
+  test('say of themselves what a client asks a person about: none destroys anything, and one speaks to other machines', () => {
+    const hints = Object.fromEntries(toolListings().map(({ name, annotations }) => [name, annotations]));
+    const [reading, writing] = [{ readOnlyHint: true }, { destructiveHint: false, openWorldHint: false }];
+    expect(hints).toEqual({
+      task_create: writing,
+      task_get: reading,
+      task_list: reading,
+      task_update: writing,
+      task_batch: writing,
+      task_next: writing,
+      task_log: reading,
+      task_sync: { destructiveHint: false },
+    });
   });
 
   test('have the fields of the native tools', () => {

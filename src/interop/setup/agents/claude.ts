@@ -15,7 +15,7 @@ export function claudeServer(program: readonly string[]): Readonly<Record<string
   return { type: 'stdio', ...serverCommand(program), alwaysLoad: true };
 }
 
-/** Claude Code: reads CLAUDE.md, not AGENTS.md. */
+/** Claude Code: reads CLAUDE.md; AGENTS.md too (2.1.330, not yet 2.1.197), but only where there is no CLAUDE.md. */
 export const claude: SetupAgent = {
   id: 'claude',
   title: 'Claude Code',
@@ -38,7 +38,9 @@ function inProject(place: SetupPlace): SetupFile[] {
     { path: join(top, '.claude/settings.json'), edits: [hooks(program)] },
     { path: join(top, '.claude/skills', SERVER_NAME, 'SKILL.md'), edits: [skillFile()] },
     { path: agents, edits: [section('project')] },
-    ...(place.isSame(agents, own) ? [] : [{ path: own, edits: [sectionBeside(agents, own, place)] }]),
+    ...(place.isSame(agents, own)
+      ? []
+      : [{ path: own, edits: [sectionBeside(agents, own, { ...place, isFallback: true })] }]),
   ];
 }
 

@@ -9,6 +9,16 @@ import { tomlServer } from '../toml-server.ts';
 import type { SetupAgent } from '../types.ts';
 import { CLAUDE_HOOKS } from './claude.ts';
 
+/** What the server is to inherit: Codex starts it without any variable that is not named here, but for `PATH` and the like. */
+const INHERITED: readonly string[] = [
+  'GIT_TASKS_ACTOR',
+  'GIT_TASKS_ENABLED',
+  'GIT_TASKS_LIST',
+  'GIT_TASKS_SESSION',
+  'SSH_AUTH_SOCK',
+  'XDG_CONFIG_HOME',
+];
+
 /** Codex CLI: `hooks.json` may hold nothing but hooks, or all of it is refused. */
 export const codex: SetupAgent = {
   id: 'codex',
@@ -26,10 +36,14 @@ export const codex: SetupAgent = {
   files: ({ scope, top, env, program }) => {
     const folder = scope === 'project' ? join(top, '.codex') : env['CODEX_HOME'] || join(top, '.codex');
     return [
-      { path: join(folder, 'config.toml'), edits: [tomlServer('mcp_servers', serverCommand(program))] },
+      { path: join(folder, 'config.toml'), edits: [tomlServer('mcp_servers', codexServer(program))] },
       { path: join(folder, 'hooks.json'), edits: [jsonHooks(HOOK_REGISTRATIONS.codex, CLAUDE_HOOKS, program)] },
       { path: join(top, '.agents/skills', SERVER_NAME, 'SKILL.md'), edits: [skillFile()] },
       { path: join(scope === 'project' ? top : folder, 'AGENTS.md'), edits: [section(scope)] },
     ];
   },
 };
+
+function codexServer(program: readonly string[]): Readonly<Record<string, string | readonly string[]>> {
+  return { ...serverCommand(program), env_vars: INHERITED };
+}

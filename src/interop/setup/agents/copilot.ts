@@ -17,6 +17,7 @@ export const copilot: SetupAgent = {
     'https://docs.github.com/en/copilot/reference/hooks-reference',
     'https://docs.github.com/en/copilot/reference/copilot-cli-reference/cli-config-dir-reference',
   ],
+  notes: { project: 'start servers and run hooks of a project only in a folder that you trust' },
   files: (place) => {
     const { scope, top, env, program } = place;
     const hooks = join('hooks', `${SERVER_NAME}.json`);

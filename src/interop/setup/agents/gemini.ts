@@ -30,7 +30,8 @@ export const gemini: SetupAgent = {
           jsonHooks(HOOK_REGISTRATIONS.gemini, CLAUDE_HOOKS, program),
         ],
       },
-      { path: join(folder, 'skills', SERVER_NAME, 'SKILL.md'), edits: [skillFile()] },
+      // Of a second one in its own folder it would say that the two are in conflict.
+      { path: join(top, '.agents/skills', SERVER_NAME, 'SKILL.md'), edits: [skillFile()] },
       ...(scope === 'project' ? inProject(place) : [{ path: join(folder, 'GEMINI.md'), edits: [section('user')] }]),
     ];
   },

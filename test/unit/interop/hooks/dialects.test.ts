@@ -72,6 +72,16 @@ describe('what is registered', () => {
   test.each(HOOK_AGENTS)('%s: the command names the agent', (agent) => {
     expect(HOOK_REGISTRATIONS[agent].command).toBe(`git tasks hook --agent ${agent}`);
   });
+
+  test('Codex is asked for no more than the three seconds that it gives to the end of a session, or it warns', () => {
+    const { events } = HOOK_REGISTRATIONS.codex;
+    expect(events.find(({ event }) => event === 'SessionEnd')?.timeout).toBeLessThanOrEqual(3);
+  });
+
+  test('Gemini CLI is not to call at the PreCompress that precedes each request to the model', () => {
+    const { events } = HOOK_REGISTRATIONS.gemini;
+    expect(events.find(({ event }) => event === 'PreCompress')?.matcher).toBe('manual');
+  });
 });
 
 test.each([[{}], [{ hook_event_name: 7 }], [{ event: 'x' }]])('a payload of nobody, %j, has no dialect', (payload) => {
