@@ -22,6 +22,8 @@ export interface ViewOptions {
   readonly output: boolean;
   /** Nobody wants to see more. */
   readonly signal: AbortSignal;
+  /** The run is to end. */
+  readonly stop: AbortSignal;
 }
 
 /**
@@ -38,7 +40,10 @@ export async function showRun<Result>(
   const collector = createCollector();
   const reader = heedReader(context);
   const view = await openView(context, { ...options, signal: AbortSignal.any([options.signal, reader.gone]) });
+  const onStop = (): void => view.stopping?.();
+  options.stop.addEventListener('abort', onStop);
   const end = async (): Promise<void> => {
+    options.stop.removeEventListener('abort', onStop);
     view.close();
     reader.release();
     const report = collector.report();
@@ -84,9 +89,13 @@ function reportLine({ name }: ReportFile): string {
 interface View {
   event(event: RunEvent): Promise<void>;
   readonly line?: ((line: RunLine) => Promise<void>) | undefined;
+  /** Tells whoever sits there that an end was asked for, since commands may take a while to end. */
+  stopping?(): void;
   /** Gives the screen back. */
   close(): void;
 }
+
+const STOPPING = 'ending: what runs is asked to end; Ctrl-C again kills it';
 
 async function openView(context: Context, options: ViewOptions): Promise<View> {
   if (context.json) return jsonView(context, options);
@@ -121,6 +130,7 @@ function plainView(context: Context, { quiet, output, signal }: ViewOptions): Vi
   return {
     event: (event) => say(runEventLines(event, screenNow(context), telling)),
     line: withLines ? (line) => say([outputLine(line, out)]) : undefined,
+    ...(out.isTerminal && { stopping: () => void say([STOPPING]) }),
     close: () => undefined,
   };
 }
@@ -141,6 +151,10 @@ function liveView(context: Context, { output, signal }: ViewOptions, live: LiveV
           live.line(line);
         }
       : undefined,
+    stopping: () => {
+      live.stopping();
+      live.print([STOPPING]);
+    },
     close: () => live.close(),
   };
 }

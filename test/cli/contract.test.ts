@@ -14,7 +14,8 @@ const READ = ['task', 'template', 'batch-line', 'jsonl-line'];
 
 /**
  * Fields that need more than this scenario: a merge by others, a rewritten branch, a defect. `test/integration` has them
- * (doctor, sync, watch, mirror, run-command), and `test/unit/graph` the causes of a standstill.
+ * (doctor, sync, watch, mirror, run-command), `test/unit/graph` the causes of a standstill, and `test/unit/runner` the
+ * report of a run.
  */
 const ELSEWHERE: readonly RegExp[] = [
   /^\$mended\./,
@@ -26,6 +27,7 @@ const ELSEWHERE: readonly RegExp[] = [
   /^mirror-answer\.issues\[\]\.id$/,
   /^run-event\|3\./,
   /^run-event\|5\.ending$/,
+  /^run-report\./,
   /^sync-answer\|1\.remotes\[\]\.refused$/,
   /^uninstall-answer\.agentsLeft$/,
 ];

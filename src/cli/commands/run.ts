@@ -95,8 +95,10 @@ export const verb: Verb<Flags> = {
     try {
       const session = await openLedger(context);
       const told = runOptions(context, flags, command);
-      const { outcome } = await showRun(context, viewOptions(flags, kill.signal), (watcher) =>
-        runFleet(session, { ...told, watcher, stop: over.signal, kill: kill.signal }),
+      const { outcome } = await showRun(
+        context,
+        viewOptions(flags, { kill: kill.signal, stop: over.signal }),
+        (watcher) => runFleet(session, { ...told, watcher, stop: over.signal, kill: kill.signal }),
       );
       return EXITS[outcome];
     } finally {
@@ -152,8 +154,11 @@ async function dryRun(context: Context, flags: Flags, command: readonly string[]
   return EXIT.done;
 }
 
-function viewOptions({ report, quiet, output }: Flags, signal: AbortSignal): ViewOptions {
-  return { reports: report ?? [], quiet: quiet === true, output, signal };
+function viewOptions(
+  { report, quiet, output }: Flags,
+  { kill, stop }: { readonly kill: AbortSignal; readonly stop: AbortSignal },
+): ViewOptions {
+  return { reports: report ?? [], quiet: quiet === true, output, signal: kill, stop };
 }
 
 /** A path may hold commas, so `collectNames` is not for it. */

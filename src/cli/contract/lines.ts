@@ -12,6 +12,7 @@ import {
   FLAG,
   listOf,
   mapOf,
+  type Members,
   NUMBER,
   oneOf,
   only,
@@ -86,8 +87,12 @@ export const EVENT: JsonSchema = answer({
   cursor: about('give it to --since to go on from here', TEXT),
 });
 
-const RUN_TASK = shape({ id: ID, short: TEXT, list: TEXT, subject: TEXT });
-const RUN_COUNTS = shape({
+/** What every event of a run says of its task. */
+export const RUN_TASK_FIELDS: Members = { id: ID, short: TEXT, list: TEXT, subject: TEXT };
+const RUN_TASK = shape(RUN_TASK_FIELDS);
+
+/** How the graph stands, seen from a run. */
+export const RUN_COUNTS: JsonSchema = shape({
   running: COUNT,
   completed: COUNT,
   failed: COUNT,

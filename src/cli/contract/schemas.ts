@@ -5,6 +5,7 @@ import { CONTRACT } from '../render/json.ts';
 import { ANSWERS } from './answers.ts';
 import { DEFINITIONS } from './definitions.ts';
 import { BATCH_LINE, ERROR, EVENT, JSONL_LINE, RUN_EVENT } from './lines.ts';
+import { RUN_REPORT } from './report.ts';
 
 const DRAFT = 'https://json-schema.org/draft/2020-12/schema';
 
@@ -15,6 +16,7 @@ const OTHERS: Readonly<Record<string, { readonly title: string; readonly schema:
   error: { title: 'A failure, on standard error with --json', schema: ERROR },
   event: { title: 'A line of git tasks watch --json', schema: EVENT },
   'run-event': { title: 'A line of git tasks run --json', schema: RUN_EVENT },
+  'run-report': { title: 'A file of git tasks run --report FILE.json', schema: RUN_REPORT },
   'batch-line': { title: 'A line of the input of git tasks batch', schema: BATCH_LINE },
   'jsonl-line': { title: 'A line of git tasks export jsonl', schema: JSONL_LINE },
 };

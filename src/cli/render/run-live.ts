@@ -1,7 +1,7 @@
 /** A run as it goes, redrawn in place at the bottom of a terminal; lines that stay scroll away above it. */
 import { createLogUpdate } from 'log-update';
 import type { RunCounts, RunEvent, RunLine, RunTask } from '../../runner/run-event.ts';
-import { perMinuteText, secondsText } from '../../runner/report/words.ts';
+import { heldCount, perMinuteText, secondsText } from '../../runner/report/words.ts';
 import type { World } from '../../world.ts';
 import { createPace, type Pace, timeLeft } from './pace.ts';
 import { printable } from './printable.ts';
@@ -14,6 +14,8 @@ export interface LiveView {
   line(line: RunLine): void;
   /** Puts lines above the part that is redrawn. */
   print(lines: readonly string[]): void;
+  /** Says that the run is to end: how long the rest would take is nobody's question any more. */
+  stopping(): void;
   /** Draws the last lines that stay, takes the rest away, and ends. */
   close(): void;
 }
@@ -34,6 +36,7 @@ interface State {
   readonly retrying: Set<string>;
   counts: RunCounts;
   pace: Pace;
+  isStopping: boolean;
   /** Milliseconds since 1970. */
   readonly started: number;
 }
@@ -91,6 +94,9 @@ export function openLiveView(world: World, screen: Screen): LiveView {
       waiting.push(...lines);
       if (waiting.length >= MAX_WAITING) draw();
     },
+    stopping: () => {
+      state.isStopping = true;
+    },
     close: () => {
       clearInterval(timer);
       if (!canWrite()) return;
@@ -102,7 +108,8 @@ export function openLiveView(world: World, screen: Screen): LiveView {
 }
 
 function beginState(now: number): State {
-  return { slots: new Map(), retrying: new Set(), counts: NO_COUNTS, pace: createPace(now, 1), started: now };
+  const pace = createPace(now, 1);
+  return { slots: new Map(), retrying: new Set(), counts: NO_COUNTS, pace, isStopping: false, started: now };
 }
 
 function takeEvent(state: State, event: RunEvent, now: number): void {
@@ -140,23 +147,52 @@ function liveLines(state: State, screen: Screen, rows: number): string[] {
   ];
 }
 
+/** A number of the last line, and which are left out first where it is narrow: those of the highest rank. */
+interface Fact {
+  readonly text: string;
+  readonly rank: number;
+}
+
 /** `1m 5s · 3 running · 12 done · 1 failed · 5 ready · 7 blocked · 14/min · 2m left`; where it is narrow, less of it. */
-function summaryLine({ slots, retrying, counts, pace, started }: State, { paint, width, now }: Screen): string {
-  const { completed, failed, ready, blocked } = counts;
+function summaryLine(state: State, { paint, width, now }: Screen): string {
+  const { slots, counts, started, isStopping } = state;
+  const facts: readonly Fact[] = [
+    ...(isStopping ? [{ text: 'ending', rank: 0 }] : []),
+    { text: clockText(now - started), rank: 4 },
+    { text: `${slots.size} running`, rank: 3 },
+    { text: `${counts.completed} done`, rank: 0 },
+    { text: `${counts.failed} failed`, rank: 1 },
+    ...(isStopping ? [] : restFacts(state, now)),
+  ];
+  return paint.strong(cut(fitFacts(facts, width), width));
+}
+
+/** What is still to be done, and how long that will take. */
+function restFacts({ slots, retrying, counts, pace }: State, now: number): Fact[] {
+  const { ready, blocked } = counts;
+  // A run that only waits has to say for what.
+  const held = heldCount(counts);
   const perMinute = pace.perMinute(now);
   const left = timeLeft(slots.size + ready + blocked, perMinute);
-  const parts = [
-    clockText(now - started),
-    `${slots.size} running`,
-    `${completed} done`,
-    `${failed} failed`,
-    ...(retrying.size > 0 ? [`${retrying.size} to try again`] : []),
-    `${ready} ready`,
-    `${blocked} blocked`,
-    ...(perMinute === undefined ? [] : [`${perMinuteText(perMinute)}/min`]),
-    left === undefined ? 'time left unknown' : `${clockText(left)} left`,
+  return [
+    ...(retrying.size > 0 ? [{ text: `${retrying.size} to try again`, rank: 6 }] : []),
+    { text: `${ready} ready`, rank: 5 },
+    { text: `${blocked} blocked`, rank: 7 },
+    ...(held > 0 ? [{ text: `${held} held or deferred`, rank: 6 }] : []),
+    ...(perMinute === undefined ? [] : [{ text: `${perMinuteText(perMinute)}/min`, rank: 8 }]),
+    left === undefined ? { text: 'time left unknown', rank: 9 } : { text: `${clockText(left)} left`, rank: 2 },
   ];
-  return paint.strong(cut(parts.join(' · '), width));
+}
+
+/** The facts on one line, as many as it has room for: half a number would be another one. */
+function fitFacts(facts: readonly Fact[], width: number): string {
+  const text = facts.map((fact) => fact.text).join(' · ');
+  const highest = Math.max(...facts.map(({ rank }) => rank));
+  if (text.length <= width || highest === 0) return text;
+  return fitFacts(
+    facts.filter(({ rank }) => rank !== highest),
+    width,
+  );
 }
 
 /** A length of time in whole seconds: digits that change ten times a second cannot be read. */

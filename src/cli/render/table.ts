@@ -27,11 +27,18 @@ const ASCII = /^[ -~]*$/;
 const GAP = '  ';
 const ELLIPSIS = '…';
 
-/** One line for each row. Columns are as wide as their widest cell; those with a share are cut where the screen ends. */
+/** Where nothing is cut, a column with a share is aligned up to this width: one long subject would push all others out of sight. */
+const WIDEST = 80;
+
+/**
+ * One line for each row. Columns are as wide as their widest cell; those with a share are cut where the screen ends. Without an
+ * end, a cell that is wider than its column moves what stands behind it.
+ */
 export function tableLines(rows: readonly (readonly Cell[])[], columns: readonly Column[], screen: Screen): string[] {
   const natural = columns.map((_, i) => rows.reduce((most, row) => Math.max(most, textWidth(row[i]?.text ?? '')), 0));
   const widths = fitWidths(natural, columns, screen.width);
-  return rows.map((row) => lineOf(row, widths));
+  const isCut = Number.isFinite(screen.width);
+  return rows.map((row) => lineOf(row, widths, isCut));
 }
 
 /** The text cut to this many columns, with an ellipsis where something was cut. */
@@ -49,6 +56,9 @@ export function cut(text: string, width: number): string {
 
 /** Widths that fit: what needs less than its share gives the rest to the others (max-min fairness). */
 function fitWidths(natural: readonly number[], columns: readonly Column[], room: number): number[] {
+  if (!Number.isFinite(room)) {
+    return natural.map((width, i) => (columns[i]?.share === undefined ? width : Math.min(width, WIDEST)));
+  }
   const gaps = GAP.length * (natural.filter((width) => width > 0).length - 1);
   const fixed = natural.reduce((sum, width, i) => (columns[i]?.share === undefined ? sum + width : sum), 0);
   const widths = [...natural];
@@ -68,13 +78,13 @@ function fitWidths(natural: readonly number[], columns: readonly Column[], room:
   return widths;
 }
 
-function lineOf(row: readonly Cell[], widths: readonly number[]): string {
+function lineOf(row: readonly Cell[], widths: readonly number[], isCut: boolean): string {
   const last = row.findLastIndex((cell, i) => cell.text !== '' && (widths[i] ?? 0) > 0);
   const parts: string[] = [];
   for (const [i, { text, paint }] of row.entries()) {
     const width = widths[i] ?? 0;
     if (width === 0 || i > last) continue;
-    const shown = cut(text, width);
+    const shown = isCut ? cut(text, width) : text;
     const padding = i === last ? '' : ' '.repeat(Math.max(0, width - textWidth(shown)));
     parts.push(`${paint === undefined ? shown : paint(shown)}${padding}`);
   }

@@ -15,6 +15,7 @@ import {
   perMinuteText,
   secondsText,
   standstillLines,
+  standText,
   totalText,
   troublesFirst,
 } from './words.ts';
@@ -74,7 +75,7 @@ function bar({ totals }: Report): Markup | string {
 
 function facts(report: Report): Markup {
   const { seconds, perMinute, jobs, busySeconds, totals } = report;
-  const { open, ready, blocked } = report.counts;
+  const { open } = report.counts;
   const entries: readonly (readonly [string, string])[] = [
     ['Tasks', String(totals.tasks)],
     ['Tries', String(totals.tries)],
@@ -82,7 +83,7 @@ function facts(report: Report): Markup {
     ['Time of all tries', secondsText(busySeconds)],
     ['At once', String(jobs)],
     ['Tasks a minute', perMinute === undefined ? 'unknown' : perMinuteText(perMinute)],
-    ['Still open', open === 0 ? 'nothing' : `${open}: ${ready} ready, ${blocked} blocked`],
+    ['Still open', open === 0 ? 'nothing' : `${open}: ${standText(report.counts)}`],
   ];
   return html`<dl>
     ${entries.map(
@@ -164,33 +165,37 @@ function row(task: ReportTask, { longest, hasLists, isOpen }: Surroundings): Mar
 
 /** Earlier tries and the end of the output, where there is more to see than the row says: in a row of their own, for the width. */
 function details({ short, tries, outcome }: ReportTask, isOpen: boolean): Markup | string {
-  const last = tries.at(-1);
-  const tail = last?.tail;
-  if (tail === undefined && tries.length < 2) return '';
-  const earlier = tries.length < 2 ? '' : countText(tries.length, 'try', 'tries');
-  const summary = [earlier, tail === undefined ? '' : 'end of the output'].filter((part) => part !== '').join(' and ');
+  // A task that was completed in the end: what made an earlier try fail.
+  const told = tries.findLast(({ tail }) => tail !== undefined);
+  const parts = [
+    ...(tries.length < 2 ? [] : [countText(tries.length, 'try', 'tries')]),
+    ...(told === undefined
+      ? []
+      : [told === tries.at(-1) ? 'end of the output' : `end of the output of try ${told.attempt}`]),
+  ];
+  if (parts.length === 0) return '';
+  const open = isOpen && outcome === 'failed' ? raw(' open="open"') : '';
   return html`<tr class="more">
     <td colspan="5">
-      <details${isOpen && outcome === 'failed' ? raw(' open="open"') : ''}><summary>${summary} of ${short}</summary>
-${
-  tries.length < 2
-    ? ''
-    : html`<ol>
-        ${tries.map((end) => html`<li>${tryText(end)}</li>`)}
-      </ol>`
-}
-${tail === undefined ? '' : output(short, tail)}
-${last?.log === undefined ? '' : html`<p class="quiet">all of it: <code>${printable(last.log)}</code></p>`}
-</details>
+      <details${open}><summary>${parts.join(', ')}<span class="hidden"> (${short})</span></summary>
+        ${triesOf(tries)}${told === undefined ? '' : output(short, told)}</details>
     </td>
   </tr>`;
 }
 
+function triesOf(tries: readonly ReportTry[]): Markup | string {
+  if (tries.length < 2) return '';
+  return html`<ol>
+    ${tries.map((end) => html`<li>${tryText(end)}</li>`)}
+  </ol>`;
+}
+
 /** A box that is scrolled to its end, where the reason of a failure usually stands; the keyboard reaches it. */
-function output(short: string, tail: string): Markup {
+function output(short: string, { tail = '', log }: ReportTry): Markup {
   return html`<div class="tail" role="group" aria-label="End of the output of ${short}" tabindex="0">
-    <pre>${printable(tail, 'text')}</pre>
-  </div>`;
+      <pre>${printable(tail, 'text')}</pre>
+    </div>
+    ${log === undefined ? '' : html`<p class="quiet">all of it: <code>${printable(log)}</code></p>`}`;
 }
 
 /** `failed (exit 3) in 0.4s`. */

@@ -44,6 +44,7 @@ td:nth-child(3) { width: 100%; overflow-wrap: anywhere; }
 .why { margin: 0; color: var(--quiet); font-size: .875rem; }
 .more td { padding: 0 0 .75rem; border: 0; }
 summary { cursor: pointer; color: var(--quiet); font-size: .875rem; }
+.hidden { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; }
 details ol { margin: .25rem 0; padding-left: 2.5rem; font-size: .875rem; }
 details p { margin: .25rem 0; font-size: .875rem; }
 .tail { display: flex; flex-direction: column-reverse; margin: .25rem 0; max-height: 24rem; overflow: auto; background: var(--soft); border-radius: .3rem; }

@@ -74,9 +74,20 @@ export function perMinuteText(perMinute: number): string {
   return perMinute < 9.95 ? String(Math.round(perMinute * 10) / 10) : String(Math.round(perMinute));
 }
 
+/** Open tasks that are neither ready nor blocked nor running: others hold them, they come later, or another is in their way. */
+export function heldCount({ open, ready, blocked, running }: Report['counts']): number {
+  return Math.max(0, open - ready - blocked - running);
+}
+
+/** `5 ready, 2 blocked, 1 held or deferred`. */
+export function standText(counts: Report['counts']): string {
+  const held = heldCount(counts);
+  return `${counts.ready} ready, ${counts.blocked} blocked${held > 0 ? `, ${held} held or deferred` : ''}`;
+}
+
 /** What is still open of what the run could have done; '' where that is nothing. */
-export function remainsText({ counts: { open, ready, blocked } }: Pick<Report, 'counts'>): string {
-  return open === 0 ? '' : `${countText(open, 'task')} still open: ${ready} ready, ${blocked} blocked`;
+export function remainsText({ counts }: Pick<Report, 'counts'>): string {
+  return counts.open === 0 ? '' : `${countText(counts.open, 'task')} still open: ${standText(counts)}`;
 }
 
 /** How a try ended, in a word or two: `exit 3`, `SIGKILL`, `timeout`. '' where it never started. */

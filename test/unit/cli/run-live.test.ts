@@ -95,6 +95,9 @@ describe('the live view', () => {
       pass(SECOND);
     }
     expect(screen.lines().at(-1)).toContain('time left unknown');
+    screen.resize(60, 24);
+    pass(SECOND);
+    expect(screen.lines().at(-1)).toBe('7s · 1 running · 0 done · 0 failed · 0 ready · 0 blocked');
   });
 
   test('lets no text of others reach the terminal as it is', () => {
@@ -105,6 +108,24 @@ describe('the live view', () => {
     // An escape sequence of these would be one that the terminal of the test does not know.
     pass(SECOND);
     expect(screen.lines()[0]).toContain(String.raw`\x1b[2J\x00`);
+  });
+
+  test('says for how many tasks it waits that others hold or that come later', () => {
+    open(100, 24);
+    live.event(runBegan({ ready: 0, blocked: 2, open: 3 }));
+    pass(SECOND);
+    expect(screen.lines()).toEqual([
+      '1s · 0 running · 0 done · 0 failed · 0 ready · 2 blocked · 1 held or deferred · time left unknown',
+    ]);
+  });
+
+  test('says that the run is ending, and no longer how long the rest would take', () => {
+    open(80, 24);
+    live.event(runBegan({ ready: 5, open: 5 }));
+    live.event(began(0, first, 0));
+    live.stopping();
+    pass(2 * SECOND);
+    expect(screen.lines().at(-1)).toBe('ending · 2s · 1 running · 0 done · 0 failed');
   });
 
   test('goes on without a terminal that has gone', () => {
@@ -135,6 +156,16 @@ describe('the live view', () => {
     expect(screen.lines().at(-1)).toBe(
       '12s · 0 running · 4 done · 0 failed · 1 to try again · 10 ready · 0 blocked · 20/min · 30s left',
     );
+    for (const [columns, line] of [
+      [80, '12s · 0 running · 4 done · 0 failed · 1 to try again · 10 ready · 30s left'],
+      [40, '0 running · 4 done · 0 failed · 30s left'],
+      [30, '4 done · 0 failed · 30s left'],
+      [12, '4 done'],
+    ] as const) {
+      screen.resize(columns + 1, 24);
+      pass(100);
+      expect(screen.lines().at(-1)?.replace('13s', '12s').replace('31s', '30s')).toBe(line);
+    }
     live.event(began(13, first, 0, 2));
     pass(SECOND);
     expect(screen.lines().at(-1)).not.toContain('try again');

@@ -64,3 +64,11 @@ test('a paragraph is broken at blanks, with the indent of its list', () => {
   expect(wrapLines('a\n\nb', 80)).toEqual(['a', '', 'b']);
   expect(wrapLines('unbreakable', 4)).toEqual(['unbreakable']);
 });
+
+test('where nothing is cut, one long cell does not push what stands behind all others out of sight', () => {
+  const rows = [cells('x'.repeat(300), 'exit 3'), cells('short', 'exit 4')];
+  expect(tableLines(rows, [{ share: 1 }, {}], screen(Number.POSITIVE_INFINITY))).toEqual([
+    `${'x'.repeat(300)}  exit 3`,
+    `${'short'.padEnd(80)}  exit 4`,
+  ]);
+});

@@ -3,8 +3,9 @@ import { describe, expect, test } from 'vitest';
 import { create } from 'xmlbuilder2';
 import { collect, createCollector } from '../../../src/runner/report/model.ts';
 import { type ReportFormat, renderReport } from '../../../src/runner/report/report-files.ts';
-import { secondsText } from '../../../src/runner/report/words.ts';
-import { began, ended, HOSTILE, nightOfEverything, runBegan, runTask } from '../../support/run-events.ts';
+import { remainsText, secondsText, totalsText, troubles, troublesFirst } from '../../../src/runner/report/words.ts';
+import { contractJudge } from '../../support/contract.ts';
+import { began, counts, ended, HOSTILE, nightOfEverything, runBegan, runTask } from '../../support/run-events.ts';
 
 /** Everything that a terminal or a reader could be fooled with; and what XML 1.0 cannot hold. */
 const UNSEEN = /[^\n\P{Cc}]|[\u202a-\u202e\u2066-\u2069]/u;
@@ -95,6 +96,34 @@ test('no text of others becomes a tag', async () => {
   expect(await renderReport(night, 'junit')).not.toMatch(UNFIT);
 });
 
+test('what is open and neither ready nor blocked is told, too', () => {
+  expect(remainsText({ counts: counts({ open: 6, ready: 3, blocked: 2 }) })).toBe(
+    '6 tasks still open: 3 ready, 2 blocked, 1 held or deferred',
+  );
+  expect(remainsText({ counts: counts({ open: 1, ready: 1 }) })).toBe('1 task still open: 1 ready, 0 blocked');
+});
+
+test('JSON is what its schema says, and the schema promises nothing that no report has', async () => {
+  const judge = contractJudge();
+  const cause = { kind: 'gate', id: '7kq30000', short: '7kq3', holdsUp: 1, message: 'm', hint: 'h' } as const;
+  const standstill = { open: 1, causes: [cause], total: 1 };
+  const idle = {
+    event: 'run-ended',
+    at: '2026-11-22T02:00:09Z',
+    outcome: 'idle',
+    seconds: 9,
+    counts: counts(),
+  } as const;
+  for (const report of [
+    night,
+    collect(nightOfEverything().slice(0, 3)),
+    collect([runBegan(), { ...idle, standstill }]),
+  ]) {
+    expect(judge.problems('run-report', JSON.parse(await renderReport(report, 'json')))).toEqual([]);
+  }
+  expect(judge.unseen('run-report').filter((pointer) => pointer.startsWith('run-report'))).toEqual([]);
+});
+
 test('JSON holds the texts as they are', async () => {
   const parsed = JSON.parse(await renderReport(night, 'json')) as { contract: number; tasks: { subject: string }[] };
   expect(parsed.contract).toBe(1);
@@ -139,7 +168,58 @@ test('the Markdown table has six cells in every row, and no text of others becom
   const rendered = marked.parse(markdown, { async: false });
   expect(rendered).not.toMatch(/<script|<a |<\/td><\/pre>/);
   // What needs a look comes first.
-  expect(rows.slice(0, 2).map(([outcome]) => outcome?.text)).toEqual(['failed', 'failed']);
+  expect(rows.map(([outcome]) => outcome?.text)).toEqual([
+    'failed',
+    'failed',
+    'left',
+    'lost',
+    'stopped',
+    'completed',
+    'completed',
+  ]);
+});
+
+test('what failed comes before what was left, lost or stopped earlier, and what a command completed is no trouble', () => {
+  const report = collect([
+    ended(1, runTask('7kq3', 'a'), { outcome: 'stopped', status: 'pending' }),
+    ended(1, runTask('2m4k', 'b'), { outcome: 'left', status: 'cancelled' }),
+    ended(1, runTask('9d8e', 'c'), { outcome: 'left', status: 'completed' }),
+    ended(1, runTask('31rm', 'd')),
+    ended(1, runTask('x0f5', 'e'), { outcome: 'failed', status: 'pending' }),
+  ]);
+  expect(troublesFirst(report).map(({ short }) => short)).toEqual(['x0f5', '2m4k', '7kq3', '9d8e', '31rm']);
+  expect(troubles(report)).toHaveLength(3);
+  // "2 left" would be work that remains.
+  expect(totalsText(report)).toBe('5 tasks: 1 completed, 2 left as is, 1 failed, 1 stopped');
+});
+
+test('Markdown says of how many outputs it shows how many', async () => {
+  const events = Array.from({ length: 25 }, (_, i) =>
+    ended(i, runTask(`t${100 + i}`, 'x'), { outcome: 'failed', status: 'pending', tail: 'no space left' }),
+  );
+  const markdown = await renderReport(collect(events), 'markdown');
+  expect(markdown.match(/^## Output of/gm)).toHaveLength(20);
+  expect(markdown).toContain('\nThe outputs of 20 of 25 tasks are shown.\n');
+});
+
+test('the page shows why a task failed before it was completed, and the keyboard reaches each output', async () => {
+  const task = runTask('7kq3', 'Flaky');
+  const report = collect([
+    ended(1, task, { outcome: 'failed', exit: 75, status: 'pending', tail: 'no route' }),
+    ended(2, task, { attempt: 2 }),
+  ]);
+  const page = await renderReport(report, 'html');
+  expect(page).toContain('<summary>2 tries, end of the output of try 1<');
+  expect(page).toMatch(/<div class="tail" role="group" aria-label="[^"]+" tabindex="0">\s*<pre>no route<\/pre>/);
+  expect(page).toContain('runs/7kq30000.1.log');
+});
+
+test('the page names the list of a task where there are several', async () => {
+  const task = runTask('7kq3', 'a');
+  const other = { ...runTask('2m4k', 'b'), list: 'api' };
+  expect(await renderReport(collect([ended(1, task)]), 'html')).not.toContain('class="list"');
+  const page = await renderReport(collect([ended(1, task), ended(2, other)]), 'html');
+  expect(page).toContain('<span class="list">api</span>');
 });
 
 test('an output full of backticks stays inside its fence', async () => {
