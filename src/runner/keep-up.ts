@@ -46,13 +46,19 @@ async function follow(fleet: Fleet, { signal, seen }: Following, wake: () => voi
   const { session, options } = fleet;
   const { world } = session;
   const isShared = (await sharedRemote(session)) !== undefined && claimMode(session) !== 'local';
-  const first = await session.ledger.open();
-  const dueAt = (): number => nextMoment((seen() ?? first).table, world.now());
+  let first: Snapshot | undefined = await session.ledger.open();
+  const known = first.tip;
+  const dueAt = (): number => {
+    const latest = seen() ?? first;
+    // Not to be kept for as long as the run lasts.
+    if (latest !== first) first = undefined;
+    return latest === undefined ? Number.POSITIVE_INFINITY : nextMoment(latest.table, world.now());
+  };
   const fetch = isShared ? options.fetch : undefined;
   const tell = (error: TasksError): void => void warn(fleet, error.message);
   await quietly(fleet, async () => {
     const news = whileFetching(session, { fetch, signal, warn: tell }, (until) =>
-      followTip(session, { known: first.tip, dueAt, signal: until }),
+      followTip(session, { known, dueAt, signal: until }),
     );
     while ((await news.next()).done !== true) wake();
   });
