@@ -48,13 +48,16 @@ export function causalRecord(): CausalRecord {
     },
     judge: (tasks) => {
       const problems: string[] = [];
+      const refused = new Set([...tasks.values()].flatMap(refusedRemovals));
       const visible = new Set([...tasks.values()].flatMap((task) => [...factsOf(task)]));
       const aside = new Set([...tasks.values()].flatMap((task) => [...asideIn(task)]));
       for (const [fact, when] of written) {
         const gone = (replaced.get(fact) ?? 0) > when;
         if (!visible.has(fact) && !aside.has(fact) && !gone) problems.push(`lost: ${fact}`);
         // Members are written once: one that was removed by somebody who saw it must not rise again.
-        if (gone && visible.has(fact) && / (?:labels) /.test(fact)) problems.push(`risen: ${fact}`);
+        // A fence may turn a removal down; then the conflict has it.
+        const isBack = gone && visible.has(fact) && !refused.has(fact);
+        if (isBack && / (?:labels) /.test(fact)) problems.push(`risen: ${fact}`);
       }
       return problems;
     },
@@ -90,6 +93,18 @@ function asideIn(task: Task): Set<string> {
     }
   }
   return new Set(facts.map((fact) => `${task.id} ${fact}`));
+}
+
+/** The members that one side of a conflict has removed. */
+function refusedRemovals({ id, conflicts }: Task): string[] {
+  return conflicts.flatMap(({ field, kept, other, base }) => {
+    if (!(SET_FIELDS as readonly string[]).includes(field)) return [];
+    const members = (value: unknown): unknown[] => [value ?? []].flat();
+    const both = members(kept).filter((member) => members(other).includes(member));
+    return members(base)
+      .filter((member) => !both.includes(member))
+      .map((member) => `${id} ${field} ${String(member)}`);
+  });
 }
 
 function linesOf(text: unknown): string[] {
