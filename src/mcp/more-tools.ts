@@ -30,7 +30,7 @@ const batch: Tool = {
   name: 'task_batch',
   description: 'Create many tasks with their edges in one commit, all or none.',
   input: z.strictObject({ tasks: z.array(NewTask) }),
-  output: { tasks: 'array', commit: 'string' },
+  output: ['tasks'],
   run: async (session: Session, input: { readonly tasks: readonly z.infer<typeof NewTask>[] }): Promise<Answer> => {
     const { addTasks } = await import('../app/add-many.ts');
     const inputs = input.tasks.map(({ metadata, ...task }) => {
@@ -63,7 +63,7 @@ const next: Tool = {
   description:
     'Claim the best ready task and get it in full; nobody else gets it. The lease is renewed while this server runs.',
   input: z.strictObject({ labels: ids.optional().describe('Only tasks with all of these') }),
-  output: { task: 'object', open: 'number' },
+  output: ['task', 'open'],
   run: async (session: Session, { labels }: { readonly labels?: readonly string[] }): Promise<Answer> => {
     const { claimNext } = await import('../app/next.ts');
     const answer = await claimNext(session, { labels });
@@ -84,7 +84,7 @@ const log: Tool = {
   description: 'What changed, newest first: in one task, or in all.',
   isReading: true,
   input: z.strictObject({ taskId: text.optional() }),
-  output: { changes: 'array', more: 'boolean' },
+  output: ['changes', 'more'],
   run: async (session: Session, { taskId }: { readonly taskId?: string }): Promise<Answer> => {
     const { logChanges } = await import('../app/log.ts');
     const answer = await logChanges(session, { id: taskId, limit: 40 });
@@ -119,7 +119,7 @@ const sync: Tool = {
   description: 'Exchange the ledger with its git remote.',
   isRemote: true,
   input: z.strictObject({}),
-  output: { remotes: 'array', conflicts: 'number' },
+  output: ['remotes', 'conflicts'],
   run: async (session: Session): Promise<Answer> => {
     const { syncLedger } = await import('../app/sync.ts');
     return syncAnswer(await syncLedger(session));

@@ -24,7 +24,7 @@ const create: Tool = {
     activeForm: text.optional().describe('Shown while in progress: "Running tests"'),
     metadata: metadata.optional(),
   }),
-  output: { task: 'object', commit: 'string' },
+  output: ['task'],
   run: async (session: Session, input: CreateInput): Promise<Answer> => {
     const { addTask } = await import('../app/add.ts');
     const { task, commit } = await addTask(session, { ...input, metadata: input.metadata as Metadata });
@@ -48,7 +48,7 @@ const get: Tool = {
   description: 'Get a task in full: description, edges, result, notes, metadata.',
   isReading: true,
   input: z.strictObject({ taskId: text.describe('Id or unique prefix') }),
-  output: { task: 'object' },
+  output: ['task'],
   run: async (session: Session, { taskId }: { readonly taskId: string }): Promise<Answer> => {
     const { showTask } = await import('../app/show.ts');
     const { task } = await showTask(session, taskId);
@@ -64,7 +64,7 @@ const list: Tool = {
     filter: z.enum(['open', 'ready', 'mine', 'all']).optional(),
     offset: z.number().optional(),
   }),
-  output: { tasks: 'array', total: 'number', shown: 'number' },
+  output: ['tasks', 'total', 'shown'],
   run: listAnswer,
 };
 
@@ -86,7 +86,7 @@ const update: Tool = {
     owner: text.optional().describe('Name to claim under, if several agents share this server'),
     metadata: metadata.optional().describe('Merged by key; null deletes a key'),
   }),
-  output: { success: 'boolean', taskId: 'string', updatedFields: 'array', statusChange: 'object', commit: 'string' },
+  output: ['success', 'taskId', 'updatedFields', 'statusChange'],
   run: async (session: Session, { taskId, ...input }: ToolUpdate): Promise<Answer> => {
     const { updateTask } = await import('../app/update.ts');
     const { metadata: entries, ...fields } = input;

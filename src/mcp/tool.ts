@@ -11,8 +11,8 @@ export interface Tool {
   readonly description: string;
   /** The arguments. A closed object: what it does not name is refused. */
   readonly input: z.ZodObject;
-  /** The members of the structured answer with their JSON types. */
-  readonly output: Readonly<Record<string, string>>;
+  /** The members of the structured answer that a program would look for. */
+  readonly output: readonly string[];
   /** It changes nothing. */
   readonly isReading?: boolean;
   /** It talks to other machines, so calls do not wait for it. */
@@ -34,7 +34,7 @@ export interface ToolListing {
 export function listingOf(tool: Tool): ToolListing {
   const { name, description, input, output } = tool;
   const { $schema: _dialect, ...schema } = z.toJSONSchema(input, { override: ({ jsonSchema }) => shorten(jsonSchema) });
-  const properties = Object.fromEntries(Object.entries(output).map(([key, type]) => [key, { type }]));
+  const properties = Object.fromEntries(output.map((member) => [member, {}]));
   return {
     name,
     description,

@@ -23,19 +23,15 @@ const costs = (value: unknown): string[] => {
   return [String(o200k(text).length), String(cl100k(text).length)];
 };
 
-/** What may reach a model. Hints are for the client: none of the agents that were looked at passes them on (docs/setup.md). */
-const toldToModels = (): readonly { readonly name: string }[] =>
-  toolListings().map(({ annotations: _hints, ...told }) => told);
-
 describe('the tools', () => {
   test('cost at most 1,000 tokens together', () => {
-    const text = JSON.stringify(toldToModels());
+    const text = JSON.stringify(toolListings());
     expect(o200k(text).length).toBeLessThanOrEqual(1000);
     expect(cl100k(text).length).toBeLessThanOrEqual(1000);
   });
 
   test('cost what the documentation says', () => {
-    const listings = toldToModels();
+    const listings = toolListings();
     const rows = listings.map((listing) => [listing.name, ...costs(listing)]);
     expect(documented()).toEqual([
       ...rows,
