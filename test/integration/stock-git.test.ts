@@ -131,6 +131,9 @@ describe('a merge that lost something', () => {
     expect(made.show()).toMatchObject(BOTH);
     made.run('tasks', 'set', made.id, '--subject', 'Seen');
     expect(made.show()).toMatchObject({ ...BOTH, subject: 'Seen' });
+    // The mend goes when the branch is taken back to the merge: it is made again.
+    git(made.tree, 'reset', '--quiet', '--hard', 'HEAD~2');
+    expect(() => made.run('tasks', 'set', made.id, '--subject', 'Blind')).toThrow(/gave 4: error: The subject/);
   });
 
   test('leaves alone what a person decided while merging', () => {

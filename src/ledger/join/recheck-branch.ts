@@ -1,4 +1,5 @@
 /** Joins with an eye on merges that others made without us: what they lost is joined first. */
+import { commitReader, compareHistories } from '../../git/merge-base.ts';
 import type { Oid } from '../../git/ports.ts';
 import type { Author, WriterPort } from '../transact.ts';
 import type { CheckedTip } from './checked.ts';
@@ -18,7 +19,10 @@ export type CheckedJoin = JoinOutcome & { readonly mends: readonly Mend[] };
 /** Looks at the merges of the branch since the last check; each mend is joined into it. */
 export async function recheckBranch(port: WriterPort, author: Author, checked: CheckedTip): Promise<BranchCheck> {
   const { snapshot } = await port.openForWrite();
-  const mends = await joinMends(port, author, { tip: snapshot.tip, checked });
+  const mends = await joinMends(port, author, {
+    tip: snapshot.tip,
+    checked: await noteOf(port, checked, snapshot.tip),
+  });
   const { tip } = mends.length === 0 ? snapshot : (await port.openForWrite()).snapshot;
   checked.save(tip);
   return { tip, mends };
@@ -31,19 +35,29 @@ export async function joinChecked(
   { other, checked }: { readonly other: Oid; readonly checked: CheckedTip },
 ): Promise<CheckedJoin> {
   const own = await recheckBranch(port, author, checked);
-  const theirs = await joinMends(port, author, { tip: other, checked });
+  const theirs = await joinMends(port, author, { tip: other, checked: checked.read() });
   const outcome = await joinInto(port, author, other);
   checked.save(outcome.after);
   return { ...outcome, mends: [...own.mends, ...theirs] };
 }
 
+/** What was checked, if the branch still has it: somebody may have taken the branch back, and the mends with it. */
+async function noteOf({ repository }: WriterPort, checked: CheckedTip, tip: Oid): Promise<Oid | undefined> {
+  const { objects } = repository;
+  const note = checked.read();
+  if (note === undefined || note === tip) return note;
+  if ((await objects.read(note)) === undefined) return undefined;
+  const { onlyX } = await compareHistories(commitReader(objects), note, tip);
+  return onlyX.length === 0 ? note : undefined;
+}
+
 async function joinMends(
   port: WriterPort,
   author: Author,
-  { tip, checked }: { readonly tip: Oid; readonly checked: CheckedTip },
+  { tip, checked }: { readonly tip: Oid; readonly checked: Oid | undefined },
 ): Promise<readonly Mend[]> {
   const { index } = await port.openForWrite();
-  const { mends, staging } = await recheckMerges(port.repository.objects, index, { tip, checked: checked.read() });
+  const { mends, staging } = await recheckMerges(port.repository.objects, index, { tip, checked });
   if (mends.length > 0) await staging.flush();
   for (const { commit } of mends) await joinInto(port, author, commit);
   return mends;
