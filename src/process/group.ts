@@ -9,6 +9,7 @@ import { once } from 'node:events';
 import type { Readable } from 'node:stream';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Env, World } from '../world.ts';
+import { hasEnded } from './group-members.ts';
 
 /** What of the world a group needs. */
 export type GroupWorld = Pick<World, 'signalGroup' | 'watchGroup'>;
@@ -57,6 +58,9 @@ const LINGER = 1000;
 /** How often to look whether a group has ended, in milliseconds: little for what ends at once, more for the rest. */
 const FIRST_LOOK = 2;
 const LONGEST_LOOK = 50;
+
+/** When to look first whether all of a group's members have ended and only nobody takes note, in milliseconds; then ever later. */
+const CLOSE_LOOK = 50;
 
 /** One pipe for both outputs keeps their order. The command is the arguments and not a part of the script. */
 const JOINED = ['sh', '-c', 'exec "$@" 2>&1', 'sh'];
@@ -154,9 +158,14 @@ export async function endGroup(
 ): Promise<void> {
   if (!signalGroup(leader, 'SIGTERM')) return;
   let pause = FIRST_LOOK;
+  let closeLookAt = CLOSE_LOOK;
   for (let waited = 0; waited < grace; waited += pause) {
     await delay(pause);
     if (!signalGroup(leader, 0)) return;
+    if (waited >= closeLookAt) {
+      if (hasEnded(leader)) return;
+      closeLookAt *= 2;
+    }
     pause = Math.min(LONGEST_LOOK, pause * 2);
   }
   signalGroup(leader, 'SIGKILL');
