@@ -53,6 +53,8 @@ export class TaskTable {
   readonly #summaries = new Map<number, TaskSummary>();
   readonly #addedRows = new Map<TaskId, number>();
   readonly #addedIds: TaskId[] = [];
+  /** The same in order, made when it is asked for: ids are only ever added. */
+  #sorted: readonly TaskId[] = [];
   readonly #missingNumbers: Map<string, number>;
 
   constructor(columns: Columns = emptyColumns(), source: RowSource = EMPTY_SOURCE) {
@@ -98,9 +100,19 @@ export class TaskTable {
   sharedPrefix(id: TaskId): number {
     // In a sorted column only the neighbours can share the most.
     const at = this.#source.lowerBound(id);
-    const near = [at - 1, at, at + 1].filter((row) => row >= 0 && row < this.#source.size);
-    const others = [...near.map((row) => this.#source.id(row)), ...this.#addedRows.keys()];
-    return Math.max(0, ...others.filter((other) => other !== id).map((other) => commonLength(id, other)));
+    let length = 0;
+    for (let row = Math.max(0, at - 1); row <= at + 1 && row < this.#source.size; row++) {
+      length = Math.max(length, likeness(id, this.#source.id(row)));
+    }
+    const added = this.#sortedAdded();
+    const place = lowerBound(added, id);
+    for (const other of added.slice(Math.max(0, place - 1), place + 2)) length = Math.max(length, likeness(id, other));
+    return length;
+  }
+
+  #sortedAdded(): readonly TaskId[] {
+    if (this.#sorted.length !== this.#addedIds.length) this.#sorted = [...this.#addedIds].sort();
+    return this.#sorted;
   }
 
   /** The id of a row, or of a missing task that a column names. */
@@ -224,6 +236,23 @@ const EMPTY_SOURCE: RowSource = {
     throw new RangeError('BUG: an empty table has no rows');
   },
 };
+
+/** How many leading characters another id has in common with this one; the id itself counts for nothing. */
+function likeness(id: TaskId, other: TaskId): number {
+  return id === other ? 0 : commonLength(id, other);
+}
+
+/** The first place in a sorted list that is not before the text. */
+function lowerBound(sorted: readonly string[], text: string): number {
+  let low = 0;
+  let high = sorted.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((sorted[middle] ?? '') < text) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
 
 function commonLength(a: string, b: string): number {
   let length = 0;

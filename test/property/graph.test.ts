@@ -178,3 +178,26 @@ describe('the graph of any plan', () => {
     expect(chainLengths(table)[0]).toBe(size - 1);
   });
 });
+
+describe('the length of a short id', () => {
+  it('is what tells an id from all others, in whatever order they came', () => {
+    const id = fc.stringMatching(/^[ab][abc]{2,7}$/);
+    const ids = fc.uniqueArray(id, { minLength: 1, maxLength: 40 });
+    fc.assert(
+      fc.property(ids, ids, (first, more) => {
+        const table = tableOf(...first.map((one) => summary(one)));
+        // Asked in between, so that what was remembered has to keep up.
+        table.sharedPrefix(first[0] ?? '');
+        table.upsertAll(more.map((one) => summary(one)));
+        const all = [...new Set([...first, ...more])];
+        for (const one of all) {
+          const rivals = all.filter((other) => other !== one);
+          const shared = (length: number): boolean => rivals.some((other) => other.startsWith(one.slice(0, length)));
+          let longest = 0;
+          while (longest < one.length && shared(longest + 1)) longest++;
+          expect(table.sharedPrefix(one)).toBe(longest);
+        }
+      }),
+    );
+  });
+});
