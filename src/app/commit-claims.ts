@@ -56,6 +56,10 @@ const CLAIM_TIMEOUT = 5000;
 /** What was seen of the remote this long ago is not asked for again before a task is refused, in milliseconds. */
 const FRESH = 2000;
 
+/** How often the branch may move under a change that need not wait, and how much longer the pause is each time, in milliseconds. */
+const MAX_ATTEMPTS = 50;
+const PAUSE_STEP = 2;
+
 /** Refusals that no news from the remote could change. */
 const LOCAL_MATTERS: ReadonlySet<string> = new Set(['usage', 'unmet', 'invalid', 'race']);
 
@@ -74,15 +78,26 @@ export async function commitClaims(session: Session, work: ClaimWork): Promise<C
   }
   marks.way = 'confirming';
   const asking = asker(session, work, remote);
-  const early = await judge(asking);
-  if (!early.waits) return landOr(early, () => commitHere(session, work, outcomeOfOwn(asking)));
-  const confirmation = await inTurn(asking, () => confirmChange(asking.port, asking.options));
-  return settle(asking, confirmation);
+  let proposal = await judge(asking);
+  for (let attempt = 1; attempt <= MAX_ATTEMPTS; attempt++) {
+    if (proposal.waits) {
+      const confirmation = await inTurn(asking, () => confirmChange(asking.port, asking.options));
+      if (confirmation.status !== 'needless') return settle(asking, confirmation);
+      ({ proposal } = confirmation);
+    }
+    // What need not wait is made as it was judged. Built anew on a branch that has moved it might claim something after all.
+    if (await proposal.land()) return committed(proposal.changes, asking);
+    await session.world.sleep(attempt * PAUSE_STEP);
+    proposal = await asking.port.propose();
+  }
+  throw new TasksError('race', `The branch moved ${MAX_ATTEMPTS} times while this change was being made`, {
+    hint: 'Nothing was written. Try again',
+  });
 }
 
-/** What need not wait is there already, unless the branch has moved meanwhile. */
-async function landOr(early: Proposed, commit: () => Promise<CommittedClaims>): Promise<CommittedClaims> {
-  return isNew(early) && (await early.land()) ? { changes: early.changes } : commit();
+/** A claim of this very command that got through without our hearing of it is a win like any other. */
+function committed(changes: readonly Change[], { work, remote }: Asking): CommittedClaims {
+  return { changes, ...(work.marks.met && { outcome: { certainty: 'confirmed', remote } }) };
 }
 
 interface Asking {
@@ -161,12 +176,14 @@ async function inTurn<T>({ session, port: { timeout } }: Asking, ask: () => Prom
   }
 }
 
-async function settle(asking: Asking, confirmation: Confirmation): Promise<CommittedClaims> {
+async function settle(
+  asking: Asking,
+  confirmation: Exclude<Confirmation, { status: 'needless' }>,
+): Promise<CommittedClaims> {
   const { session, work, remote } = asking;
   if (confirmation.status === 'confirmed') {
     return { changes: confirmation.changes, outcome: { certainty: 'confirmed', remote } };
   }
-  if (confirmation.status === 'needless') return commitHere(session, work, outcomeOfOwn(asking));
   const { error, isUnknown } = confirmation;
   // Where the remote has the last word on who works, an end that it never heard of would be done once more elsewhere.
   if (claimMode(session) === 'remote' && work.kind !== 'tell')
@@ -184,19 +201,13 @@ async function settle(asking: Asking, confirmation: Confirmation): Promise<Commi
   return made;
 }
 
-/** A claim of this very command that got through without our hearing of it is a win like any other. */
-function outcomeOfOwn({ work, remote }: Asking): ClaimOutcome | undefined {
-  return work.marks.met ? { certainty: 'confirmed', remote } : undefined;
-}
-
 async function commitHere(
   { ledger }: Session,
   { author, builds, marks }: ClaimWork,
-  outcome: ClaimOutcome | undefined,
+  outcome: ClaimOutcome,
 ): Promise<CommittedClaims> {
   const changes = await ledger.transactAll(author, builds);
-  const has = outcome !== undefined && (marks.waits || marks.met);
-  return { changes, ...(has && { outcome }) };
+  return { changes, ...((marks.waits || marks.met) && { outcome }) };
 }
 
 function notConfirmed(

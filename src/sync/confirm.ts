@@ -29,10 +29,13 @@ export interface ConfirmPort extends Omit<SyncPort, 'transport'> {
   readonly timeout: number;
 }
 
-/** What became of it. `unconfirmed`: nothing was made here; whether the remote has it, nobody could tell when `isUnknown`. */
+/**
+ * What became of it. `needless`: the branch is such by now that there is nothing to confirm. `unconfirmed`: nothing was made
+ * here; whether the remote has it, nobody could tell when `isUnknown`.
+ */
 export type Confirmation =
   | { readonly status: 'confirmed'; readonly changes: readonly Change[] }
-  | { readonly status: 'needless' }
+  | { readonly status: 'needless'; readonly proposal: Proposed }
   | { readonly status: 'unconfirmed'; readonly error: TasksError; readonly isUnknown: boolean };
 
 /** How many times the bound on silence it may take in all, where a remote answers that others were faster. */
@@ -74,7 +77,7 @@ interface Run {
 async function tryOnce(run: Run, from: Oid | null): Promise<Confirmation | undefined> {
   const { port, options } = run;
   const proposal = await port.propose();
-  if (!proposal.waits) return { status: 'needless' };
+  if (!proposal.waits) return { status: 'needless', proposal };
   await proposal.store();
   if (from !== null && !(await contains(port, proposal.tip, from))) return undefined;
   const began = port.world.now();

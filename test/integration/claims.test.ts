@@ -3,6 +3,10 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { type AddressInfo, createServer } from 'node:net';
 import { describe, expect, onTestFinished, test } from 'vitest';
+import { claimNext } from '../../src/app/next.ts';
+import { openSession } from '../../src/app/session.ts';
+import type { Ledger } from '../../src/ledger/ledger.ts';
+import { processWorld } from '../../src/world.ts';
 import { EXECUTABLE, git } from '../support/git.ts';
 import { cloneAt, type Clone, type Remote, scratchRemote } from '../support/shared-remote.ts';
 import { pathWithoutGit, serveHttp } from './support/git-servers.ts';
@@ -55,6 +59,34 @@ describe('a claim on a shared ledger', () => {
     expect(ben.run(['claim', id]).code).toBe(4);
     expect(ben.subjects()).toContain('Not sent yet');
     expect(ben.json(['show', id])).toMatchObject({ task: { owner: 'ada', certainty: 'confirmed' } });
+  });
+
+  test('is never made unasked, because the branch moved when nothing was left to ask for', async () => {
+    const {
+      ada,
+      ben,
+      ids: [id = ''],
+    } = twoClones('A');
+    claim(ben, id);
+    const session = await openSession({ ...processWorld(), cwd: ada.folder }, { as: 'ada' });
+    const { ledger } = session;
+    let proposals = 0;
+    // Judged here, refused by the remote, judged anew: then nothing is ready, and just after that something is.
+    const propose: Ledger['propose'] = async (...args) => {
+      const proposal = await ledger.propose(...args);
+      if (++proposals === 3) ada.add('B');
+      return proposal;
+    };
+    const late = new Proxy(ledger, {
+      get: (target, key) => {
+        const member: unknown = key === 'propose' ? propose : Reflect.get(target, key, target);
+        return typeof member === 'function' ? (member.bind(target) as unknown) : member;
+      },
+    });
+    expect(await claimNext({ ...session, ledger: late })).toMatchObject({ status: 'none' });
+    expect(proposals).toBe(3);
+    const { tasks: rows } = ada.json<{ tasks: { subject: string; status: string }[] }>(['list', '--all']);
+    expect(rows.find(({ subject }) => subject === 'B')).toMatchObject({ status: 'pending' });
   });
 
   test('that was lost sends next to another task', () => {
