@@ -56,9 +56,8 @@ const CLAIM_TIMEOUT = 5000;
 /** What was seen of the remote this long ago is not asked for again before a task is refused, in milliseconds. */
 const FRESH = 2000;
 
-/** How often the branch may move under a change that need not wait, and how much longer the pause is each time, in milliseconds. */
+/** How often a plan may change its mind about whether there is something to claim. */
 const MAX_ATTEMPTS = 50;
-const PAUSE_STEP = 2;
 
 /** Refusals that no news from the remote could change. */
 const LOCAL_MATTERS: ReadonlySet<string> = new Set(['usage', 'unmet', 'invalid', 'race']);
@@ -85,14 +84,36 @@ export async function commitClaims(session: Session, work: ClaimWork): Promise<C
       if (confirmation.status !== 'needless') return settle(asking, confirmation);
       ({ proposal } = confirmation);
     }
-    // What need not wait is made as it was judged. Built anew on a branch that has moved it might claim something after all.
     if (await proposal.land()) return committed(proposal.changes, asking);
-    await session.world.sleep(attempt * PAUSE_STEP);
+    const changes = await commitUnlessItWaits(asking);
+    if (changes !== undefined) return committed(changes, asking);
     proposal = await asking.port.propose();
   }
   throw new TasksError('race', `The branch moved ${MAX_ATTEMPTS} times while this change was being made`, {
     hint: 'Nothing was written. Try again',
   });
+}
+
+/** The plan claims something, or ends a claim. */
+class WaitsError extends Error {}
+
+/**
+ * Commits what need not wait, in its turn. On a branch that has moved the same plan may find something to claim after all:
+ * that is not made here, unasked, and undefined is given.
+ */
+async function commitUnlessItWaits({ session, work }: Asking): Promise<readonly Change[] | undefined> {
+  const { author, builds, marks } = work;
+  const guarded = builds.map((build): Build => async (snapshot) => {
+    const plan = await build(snapshot);
+    if (marks.waits) throw new WaitsError();
+    return plan;
+  });
+  try {
+    return await session.ledger.transactAll(author, guarded);
+  } catch (error) {
+    if (error instanceof WaitsError) return undefined;
+    throw error;
+  }
 }
 
 /** A claim of this very command that got through without our hearing of it is a win like any other. */

@@ -3,8 +3,9 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { type AddressInfo, createServer } from 'node:net';
 import { describe, expect, onTestFinished, test } from 'vitest';
+import { completeTasks } from '../../src/app/life.ts';
 import { claimNext } from '../../src/app/next.ts';
-import { openSession } from '../../src/app/session.ts';
+import { openSession, type Session } from '../../src/app/session.ts';
 import type { Ledger } from '../../src/ledger/ledger.ts';
 import { processWorld } from '../../src/world.ts';
 import { EXECUTABLE, git } from '../support/git.ts';
@@ -32,6 +33,29 @@ function twoClones(...subjects: string[]): { remote: Remote; ada: Clone; ben: Cl
 
 function fileOf(clone: Clone, id: string): string {
   return git(clone.folder, 'show', `refs/heads/tasks:main/${id[0]}/${id[1]}/${id}.yaml`);
+}
+
+/** A session whose ledger is changed by somebody else right after so many proposals; and how many there were. */
+async function interruptedSession(
+  clone: Clone,
+  { after }: { readonly after: number },
+  change: () => void,
+): Promise<{ session: Session; proposals: () => number }> {
+  const session = await openSession({ ...processWorld(), cwd: clone.folder }, { as: 'ada' });
+  const { ledger } = session;
+  let count = 0;
+  const propose: Ledger['propose'] = async (...args) => {
+    const proposal = await ledger.propose(...args);
+    if (++count === after) change();
+    return proposal;
+  };
+  const interrupted = new Proxy(ledger, {
+    get: (target, key) => {
+      const member: unknown = key === 'propose' ? propose : Reflect.get(target, key, target);
+      return typeof member === 'function' ? (member.bind(target) as unknown) : member;
+    },
+  });
+  return { session: { ...session, ledger: interrupted }, proposals: () => count };
 }
 
 const claim = (clone: Clone, id: string): ClaimJson => clone.json<ClaimJson>(['claim', id]);
@@ -68,25 +92,27 @@ describe('a claim on a shared ledger', () => {
       ids: [id = ''],
     } = twoClones('A');
     claim(ben, id);
-    const session = await openSession({ ...processWorld(), cwd: ada.folder }, { as: 'ada' });
-    const { ledger } = session;
-    let proposals = 0;
     // Judged here, refused by the remote, judged anew: then nothing is ready, and just after that something is.
-    const propose: Ledger['propose'] = async (...args) => {
-      const proposal = await ledger.propose(...args);
-      if (++proposals === 3) ada.add('B');
-      return proposal;
-    };
-    const late = new Proxy(ledger, {
-      get: (target, key) => {
-        const member: unknown = key === 'propose' ? propose : Reflect.get(target, key, target);
-        return typeof member === 'function' ? (member.bind(target) as unknown) : member;
-      },
-    });
-    expect(await claimNext({ ...session, ledger: late })).toMatchObject({ status: 'none' });
-    expect(proposals).toBe(3);
+    const { session, proposals } = await interruptedSession(ada, { after: 3 }, () => ada.add('B'));
+    expect(await claimNext(session)).toMatchObject({ status: 'none' });
+    expect(proposals()).toBe(3);
     const { tasks: rows } = ada.json<{ tasks: { subject: string; status: string }[] }>(['list', '--all']);
     expect(rows.find(({ subject }) => subject === 'B')).toMatchObject({ status: 'pending' });
+  });
+
+  test('is not what a change has to wait for that claims nothing, also when the branch moves under it', async () => {
+    const {
+      remote,
+      ada,
+      ids: [id = ''],
+    } = twoClones('A');
+    const before = remote.at();
+    const { session, proposals } = await interruptedSession(ada, { after: 1 }, () => ada.add('B'));
+    expect(await completeTasks(session, { ids: [id] })).toMatchObject({ changed: true });
+    expect(proposals()).toBe(1);
+    expect(ada.subjects()).toEqual(['A', 'B']);
+    expect(ada.json(['show', id])).toMatchObject({ task: { status: 'completed' } });
+    expect(remote.at()).toBe(before);
   });
 
   test('that was lost sends next to another task', () => {
