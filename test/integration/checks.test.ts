@@ -6,6 +6,7 @@ import { describe, expect, onTestFinished, test } from 'vitest';
 import type { Evidence } from '../../src/task/types.ts';
 import { EXECUTABLE, git, scratchFolder, tasks } from '../support/git.ts';
 import { type Ledger, scratchLedger } from '../cli/ledger.ts';
+import { isAlive } from '../support/is-alive.ts';
 
 interface Shown {
   readonly id: string;
@@ -168,7 +169,7 @@ describe('a check that fails', () => {
       output: expect.stringMatching(/^waiting\n… stopped here: it took longer/),
     });
     const [pid = ''] = linesOf(join(ledger.folder, 'pid.out'));
-    expect(existsSync(`/proc/${pid}`)).toBe(false);
+    expect(isAlive(pid)).toBe(false);
   });
 
   test('is passed over by force with a reason, without being run', () => {
@@ -320,7 +321,7 @@ describe('while a check runs', () => {
     child.kill('SIGINT');
     expect(await end).toBe(130);
     expect(git(folder, 'rev-parse', 'tasks')).toBe(tip);
-    expect(existsSync(`/proc/${linesOf(join(folder, 'pid.out'))[0]}`)).toBe(false);
+    expect(isAlive(linesOf(join(folder, 'pid.out'))[0] ?? '')).toBe(false);
   });
 
   test('the task may change: what it asks for then is judged, and what was run is not run again', async () => {

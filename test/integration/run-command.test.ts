@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { type CommandEnd, type CommandInput, runCommand } from '../../src/app/checks/run-command.ts';
 import { processWorld, type World } from '../../src/world.ts';
 import { scratchFolder } from '../support/git.ts';
+import { isAlive } from '../support/is-alive.ts';
 
 const { signalGroup } = processWorld();
 
@@ -22,16 +23,6 @@ function interruptible(): { readonly world: Pick<World, 'onInterrupt' | 'signalG
 async function run(command: string, options: Partial<CommandInput> = {}): Promise<CommandEnd> {
   const input = { command, cwd: scratchFolder(), env: process.env, timeout: 60_000, keep: 4000, ...options };
   return runCommand(interruptible().world, input);
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-  } catch {
-    return false;
-  }
-  // One that nobody has taken note of yet does nothing any more.
-  return !/^\d+ \(.*\) Z/.test(readFileSync(`/proc/${pid}/stat`, 'utf8'));
 }
 
 async function isGone(pid: number): Promise<boolean> {

@@ -1,11 +1,12 @@
 /** `watch` and `wait` as programs: when they tell, when they end, and what they leave behind. */
 import { spawn, type StdioOptions } from 'node:child_process';
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { WatchedEvent } from '../../src/app/watch.ts';
 import { scratchLedger } from '../cli/ledger.ts';
 import { EXECUTABLE, git, scratchFolder, tasks } from '../support/git.ts';
+import { isAlive } from '../support/is-alive.ts';
 import { scratchRemote, sharedLedger } from '../support/shared-remote.ts';
 import { pause, startTasks, type Watcher, watcherOf } from '../support/watcher.ts';
 
@@ -25,9 +26,6 @@ async function startWatch(folder: string, args: readonly string[] = [], stdio?: 
 }
 
 const eventsOf = ({ lines }: Watcher): WatchedEvent[] => lines.map(({ text }) => JSON.parse(text) as WatchedEvent);
-
-const isAlive = (pid: number): boolean =>
-  existsSync(`/proc/${pid}`) && !/\) Z /.test(readFileSync(`/proc/${pid}/stat`, 'utf8'));
 
 describe('watch', () => {
   it('tells of a change within moments, and of nothing when nothing happens', async () => {
