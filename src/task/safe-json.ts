@@ -3,7 +3,7 @@
 /** What JSON leaves as it is although a terminal would act on it or not show it. */
 const UNSEEN = /[\u007f-\u009f\p{Zl}\p{Zp}\p{DI}\ufff9-\ufffb]/gu;
 
-/** JSON text, or lines of it, with every unseen character as `\uXXXX`; it parses to the same value. */
+/** JSON text, or lines of it, with every unseen character escaped (`\u` and four digits); it parses to the same value. */
 export function safeJsonText(json: string): string {
   return json.replace(UNSEEN, escapeUnits);
 }

@@ -2,7 +2,7 @@
 import { TasksError } from '../../errors.ts';
 import { EXIT } from '../exit-codes.ts';
 import { openLedger } from '../open-ledger.ts';
-import { safeJsonText } from '../render/json.ts';
+import { safeJsonText } from '../../task/safe-json.ts';
 import { textArgument, type Verb } from '../verb.ts';
 
 /** Writes every task with all its fields to standard output. */
