@@ -31,7 +31,7 @@ export function joinOwnPacks(
   const oids = readPackEntries(fs, stem).map(({ oid }) => oid.toString('hex'));
   const whole = wholeInPack(fs, stem, { oids, hash: objects.hash.bind(objects) });
   if (whole.size !== oids.length) return { own: [...own, stem], joined: 0 };
-  for (const part of small) removePack(fs, part);
+  removePacks(fs, small, [stem]);
   return { own: [...own.filter((other) => !small.includes(other)), stem], joined: small.length };
 }
 
@@ -62,9 +62,16 @@ export function isDeletable(fs: FileSystem, stem: string): boolean {
   return !isThere(`${folder}multi-pack-index`) && !KEEPERS.some((extension) => isThere(`${stem}.${extension}`));
 }
 
-/** Removes a pack, its index first, so that nobody finds what is on its way out. */
-export function removePack(fs: FileSystem, stem: string): void {
-  for (const extension of ['idx', 'rev', 'pack']) quietly(() => fs.unlinkSync(`${stem}.${extension}`));
+/**
+ * Removes packs that others replace, each index first, so that nobody finds what is on its way out. The name of a pack
+ * follows from its bytes, so the same objects packed again are the same pack: what replaces one may be that very one,
+ * and stays.
+ */
+export function removePacks(fs: FileSystem, stems: readonly string[], replacements: readonly string[]): void {
+  for (const stem of stems) {
+    if (replacements.includes(stem)) continue;
+    for (const extension of ['idx', 'rev', 'pack']) quietly(() => fs.unlinkSync(`${stem}.${extension}`));
+  }
 }
 
 /** Makes the names in a folder durable where the system can. */

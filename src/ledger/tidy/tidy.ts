@@ -18,11 +18,11 @@ import { quietly } from '../../git/files/staged-files.ts';
 import type { ObjectStore, Oid } from '../../git/ports.ts';
 import { type Place, walkReachable } from '../../git/walk.ts';
 import { readCommit, walkHistory } from '../history.ts';
-import { joinOwnPacks, removePack, stemName } from './join-packs.ts';
+import { joinOwnPacks, removePacks, stemName } from './join-packs.ts';
 import { choosePacking, type Packing } from './packing.ts';
 import type { TidyPlace } from './place.ts';
 import { readTidyState, statePath, type TidyState } from './state.ts';
-import { packSeries } from './series.ts';
+import { type MadePack, packSeries } from './series.ts';
 
 /** What was done. */
 export interface Tidied {
@@ -109,7 +109,7 @@ async function isOneLine(store: ObjectStore, tips: readonly Oid[], last: Oid): P
 function removeCopies(
   place: TidyPlace,
   packing: Packing,
-  made: readonly { readonly whole: ReadonlySet<Oid> }[],
+  made: readonly MadePack[],
 ): number {
   const { fs } = place.files;
   const isSafe = (oid: Oid): boolean => made.some(({ whole }) => whole.has(oid)) || packing.isWholeElsewhere(oid);
@@ -121,7 +121,12 @@ function removeCopies(
       removed++;
     });
   }
-  for (const { stem, oids } of packing.replaceable) if (oids.every(isSafe)) removePack(fs, stem);
+  const replaced = packing.replaceable.filter(({ oids }) => oids.every(isSafe)).map(({ stem }) => stem);
+  removePacks(
+    fs,
+    replaced,
+    made.map(({ stem }) => stem),
+  );
   return removed;
 }
 
