@@ -178,22 +178,25 @@ function packs(folder: string): string[] {
 }
 
 describe('a gc that is killed', () => {
-  it.each([1, 5, 60])('after it has packed %i changes, before its note, is done again without a loss', async (changes) => {
-    const folder = await scratchLedger();
-    await change(folder, changes);
-    await gc(folder);
-    const packed = packs(folder);
-    const history = git(folder, 'log', '-p', 'tasks');
-    // What the kill leaves: the pack, and nobody who knows of it. The same objects make the same pack, of the same name.
-    rmSync(join(folder, '.git/git-tasks/gc'));
-    await gc(folder);
-    expect(packs(folder)).toEqual(packed);
-    expect(git(folder, 'log', '-p', 'tasks')).toBe(history);
-    expect(fsckOf(folder)).toBe('');
-    await add(folder, 'Afterwards');
-    await gc(folder);
-    expect(fsckOf(folder)).toBe('');
-  });
+  it.each([1, 5, 60])(
+    'after it has packed %i changes, before its note, is done again without a loss',
+    async (changes) => {
+      const folder = await scratchLedger();
+      await change(folder, changes);
+      await gc(folder);
+      const packed = packs(folder);
+      const history = git(folder, 'log', '-p', 'tasks');
+      // What the kill leaves: the pack, and nobody who knows of it. The same objects make the same pack, of the same name.
+      rmSync(join(folder, '.git/git-tasks/gc'));
+      await gc(folder);
+      expect(packs(folder)).toEqual(packed);
+      expect(git(folder, 'log', '-p', 'tasks')).toBe(history);
+      expect(fsckOf(folder)).toBe('');
+      await add(folder, 'Afterwards');
+      await gc(folder);
+      expect(fsckOf(folder)).toBe('');
+    },
+  );
 
   it('leaves a whole repository at whatever instant, and the next one goes on', async () => {
     const folder = await scratchLedger();
