@@ -3,13 +3,10 @@ import { chmodSync, cpSync, readdirSync, readFileSync, rmSync, writeFileSync } f
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { addTask } from '../../src/app/add.ts';
-import { openSessionOf, type Session } from '../../src/app/session.ts';
 import { TasksError } from '../../src/errors.ts';
-import { openRepository } from '../../src/git/open.ts';
 import type { FileSystem } from '../../src/git/files/file-system.ts';
-import { processWorld } from '../../src/world.ts';
 import { git, scratchFolder } from '../support/git.ts';
-import { initWithLedger, leftovers, sessionIn } from './support/inspect.ts';
+import { initWithLedger, leftovers, sessionIn, sessionOn } from './support/inspect.ts';
 import { type Call, isChanging, stepping } from './support/stepping.ts';
 
 /** What each fault may be reported as. A read that is denied cannot tell a read-only disk from a broken one. */
@@ -23,23 +20,6 @@ const FAULTS = [
 
 /** Those of the calls that can meet the fault at all. */
 const OPENING: readonly Call[] = ['openSync', 'readFileSync', 'readdirSync'];
-
-async function openOn(folder: string, fs: FileSystem): Promise<Session> {
-  const world = processWorld();
-  const { env, identity } = world;
-  const repository = await openRepository({
-    cwd: folder,
-    env,
-    fs,
-    identity,
-    lockTimeout: 50,
-    now: () => world.now(),
-    random: (length) => world.random(length),
-    sleep: (milliseconds) => world.sleep(milliseconds),
-    isRunning: (other) => world.isRunning(other),
-  });
-  return openSessionOf(repository, world, { as: 'ada' });
-}
 
 interface Trial {
   readonly fs: FileSystem;
@@ -67,7 +47,7 @@ function failing(fault: string, turn: number, options: { onlyChanges: boolean; f
 async function attempt(folder: string, trial: Trial, codes: readonly string[]): Promise<string[]> {
   const problems: string[] = [];
   const before = tipOf(folder);
-  const outcome = await openOn(folder, trial.fs)
+  const outcome = await sessionOn(folder, trial.fs)
     .then((session) => addTask(session, { subject: 'a change' }))
     .then(
       ({ commit }) => commit,

@@ -1,6 +1,6 @@
 /** Housekeeping: what it packs and removes, that git agrees, and that nobody who works at the same time loses by it. */
 import { spawn, spawnSync } from 'node:child_process';
-import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { runBatch } from '../../src/app/batch.ts';
@@ -175,49 +175,6 @@ function packs(folder: string): string[] {
   return readdirSync(pack)
     .filter((name) => name.endsWith('.pack'))
     .map((name) => join(pack, name));
-}
-
-describe('a gc that is killed', () => {
-  it.each([1, 5, 60])(
-    'after it has packed %i changes, before its note, is done again without a loss',
-    async (changes) => {
-      const folder = await scratchLedger();
-      await change(folder, changes);
-      await gc(folder);
-      const packed = packs(folder);
-      const history = git(folder, 'log', '-p', 'tasks');
-      // What the kill leaves: the pack, and nobody who knows of it. The same objects make the same pack, of the same name.
-      rmSync(join(folder, '.git/git-tasks/gc'));
-      await gc(folder);
-      expect(packs(folder)).toEqual(packed);
-      expect(git(folder, 'log', '-p', 'tasks')).toBe(history);
-      expect(fsckOf(folder)).toBe('');
-      await add(folder, 'Afterwards');
-      await gc(folder);
-      expect(fsckOf(folder)).toBe('');
-    },
-  );
-
-  it('leaves a whole repository at whatever instant, and the next one goes on', async () => {
-    const folder = await scratchLedger();
-    const rounds = isLong ? 100 : 8;
-    for (let round = 0; round < rounds; round++) {
-      await change(folder, 5);
-      await killedGc(folder, 40 + ((round * 37) % 160));
-      expect(fsckOf(folder)).toBe('');
-    }
-    await gc(folder);
-    expect(looseCount(folder)).toBe(0);
-    expect(git(folder, 'rev-list', '--count', 'tasks')).toBe(String(1 + 6 * rounds));
-    expect(fsckOf(folder)).toBe('');
-  });
-});
-
-/** Starts a gc and kills it after this many milliseconds. */
-function killedGc(folder: string, after: number): Promise<void> {
-  const child = spawn(process.execPath, [EXECUTABLE, 'gc'], { cwd: folder, stdio: 'ignore' });
-  setTimeout(() => child.kill('SIGKILL'), after);
-  return new Promise((resolve) => child.on('exit', () => resolve()));
 }
 
 describe('beside writers', () => {

@@ -4,7 +4,9 @@ import { join } from 'node:path';
 import { addTask } from '../../../src/app/add.ts';
 import { exportTasks } from '../../../src/app/export.ts';
 import { initLedger } from '../../../src/app/init.ts';
-import { openSession, type Session } from '../../../src/app/session.ts';
+import { openSession, openSessionOf, type Session } from '../../../src/app/session.ts';
+import type { FileSystem } from '../../../src/git/files/file-system.ts';
+import { openRepository } from '../../../src/git/open.ts';
 import { processWorld } from '../../../src/world.ts';
 import { git, initRepository } from '../../support/git.ts';
 import { descriptionOf, type Job } from './jobs.ts';
@@ -31,6 +33,24 @@ export async function initWithLedger(folder: string): Promise<void> {
 /** A session of this process on the repository of a folder, opened anew. */
 export function sessionIn(folder: string, as = 'inspector'): Promise<Session> {
   return openSession({ ...processWorld(), env: process.env, cwd: folder }, { as });
+}
+
+/** A session on the repository of a folder through another file system. Waits 50 ms for a lock. */
+export async function sessionOn(folder: string, fs: FileSystem, as = 'ada'): Promise<Session> {
+  const world = processWorld();
+  const { env, identity } = world;
+  const repository = await openRepository({
+    cwd: folder,
+    env,
+    fs,
+    identity,
+    lockTimeout: 50,
+    now: () => world.now(),
+    random: (length) => world.random(length),
+    sleep: (milliseconds) => world.sleep(milliseconds),
+    isRunning: (other) => world.isRunning(other),
+  });
+  return openSessionOf(repository, world, { as });
 }
 
 /** What is wrong with the ledger in the folder; writes to it. */
