@@ -9,6 +9,7 @@ import { runBatch } from '../../src/app/batch.ts';
 import { collectGarbage } from '../../src/app/gc.ts';
 import { setTasks } from '../../src/app/set.ts';
 import type { Session } from '../../src/app/session.ts';
+import { TasksError } from '../../src/errors.ts';
 import type { FileSystem } from '../../src/git/files/file-system.ts';
 import { EXECUTABLE, git, scratchFolder } from '../support/git.ts';
 import { initWithLedger, leftovers, sessionIn, sessionOn } from './support/inspect.ts';
@@ -39,15 +40,17 @@ interface Scene {
   readonly steps: number;
 }
 
-const SCENES: readonly Scene[] = [
-  {
-    name: 'packing what lies loose and the pack of a batch',
-    prepare: async (folder) => {
-      await addMany(folder, 60);
-      await change(folder, 1);
-    },
-    steps: 20,
+const PACKING: Scene = {
+  name: 'packing what lies loose and the pack of a batch',
+  prepare: async (folder) => {
+    await addMany(folder, 60);
+    await change(folder, 1);
   },
+  steps: 20,
+};
+
+const SCENES: readonly Scene[] = [
+  PACKING,
   {
     name: 'joining small packs',
     prepare: async (folder) => {
@@ -61,17 +64,24 @@ const SCENES: readonly Scene[] = [
   },
 ];
 
-class Death extends Error {}
+/** What goes wrong at the n-th changing call (from 1): the process is gone from there on, or this one call fails. */
+type Mishap = 'death' | 'ENOSPC' | 'EACCES';
 
-/** A file system on which nothing works any more from the n-th changing call (from 1) on, as for a process that is gone. */
-function dying(turn: number): { readonly fs: FileSystem; readonly isDead: () => boolean } {
+interface Trial {
+  readonly fs: FileSystem;
+  /** Whether there was an n-th call. */
+  readonly isMet: () => boolean;
+}
+
+function meeting(mishap: Mishap, turn: number): Trial {
   let calls = 0;
   const fs = stepping((call, args, run) => {
     if (isChanging(call, args)) calls += 1;
-    if (calls >= turn) throw new Death(`dead before ${call}`);
-    return run(...args);
+    if (mishap === 'death' && calls >= turn) throw new Error(`dead before ${call}`);
+    if (mishap === 'death' || calls !== turn || !isChanging(call, args)) return run(...args);
+    throw Object.assign(new Error(`${mishap}: made to fail, ${call}`), { code: mishap, syscall: call });
   });
-  return { fs, isDead: () => calls >= turn };
+  return { fs, isMet: () => calls >= turn };
 }
 
 /** Every commit with what it changed, as git reads it. */
@@ -86,44 +96,51 @@ function problemsOf(folder: string, history: string): string[] {
   return problems;
 }
 
-/** A gc that dies at this step, then another. What is wrong after each; undefined when the first came to its end. */
-async function attempt(folder: string, turn: number): Promise<string[] | undefined> {
+/** A gc that meets with a mishap, then another. What is wrong after each; undefined when there was no mishap any more. */
+async function attempt(folder: string, mishap: Mishap, turn: number): Promise<string[] | undefined> {
   const history = historyOf(folder);
-  const { fs, isDead } = dying(turn);
+  const { fs, isMet } = meeting(mishap, turn);
+  const problems: string[] = [];
   await sessionOn(folder, fs)
     .then(gc)
     .catch((error: unknown) => {
-      if (!isDead()) throw error;
+      const isExpected = mishap === 'death' ? isMet() : isMet() && error instanceof TasksError;
+      if (!isExpected) problems.push(`ended with ${String(error)}`);
     });
-  if (!isDead()) return undefined;
+  if (!isMet()) return problems.length > 0 ? problems : undefined;
   // This process is not dead in truth, so its locks are taken away by hand.
   for (const name of leftovers(folder)) rmSync(join(folder, '.git', name), { force: true });
-  const problems: string[] = [];
   if (historyOf(folder) !== history) problems.push('the history is lost');
   await gc(await sessionIn(folder));
   problems.push(...problemsOf(folder, history).map((problem) => `after another gc: ${problem}`));
   return problems.map((problem) => `step ${turn}: ${problem}`);
 }
 
+/** Prepares a ledger and lets each step of its housekeeping go wrong, in a copy of its own. Gives what was wrong then. */
+async function everyStep({ prepare }: Scene, mishap: Mishap): Promise<{ steps: number; problems: string[] }> {
+  const top = scratchFolder();
+  const template = join(top, 'template');
+  git(top, 'init', '--quiet', 'template');
+  await initWithLedger(template);
+  // Ours alone: git's own housekeeping has nothing to do here.
+  git(template, 'config', 'gc.auto', '0');
+  await prepare(template);
+  const problems: string[] = [];
+  let turn = 0;
+  for (let found: string[] | undefined = []; found !== undefined; problems.push(...(found ?? []))) {
+    const folder = join(top, `at-${++turn}`);
+    cpSync(template, folder, { recursive: true });
+    found = await attempt(folder, mishap, turn);
+    rmSync(folder, { recursive: true });
+  }
+  return { steps: turn - 1, problems };
+}
+
 describe('a gc that is killed', () => {
-  it.each(SCENES)('at any step of $name loses nothing, nor does the next one', async ({ prepare, steps }) => {
-    const top = scratchFolder();
-    const template = join(top, 'template');
-    git(top, 'init', '--quiet', 'template');
-    await initWithLedger(template);
-    // Ours alone: git's own housekeeping has nothing to do here.
-    git(template, 'config', 'gc.auto', '0');
-    await prepare(template);
-    const problems: string[] = [];
-    let turn = 0;
-    for (let found: string[] | undefined = []; found !== undefined; problems.push(...(found ?? []))) {
-      const folder = join(top, `at-${++turn}`);
-      cpSync(template, folder, { recursive: true });
-      found = await attempt(folder, turn);
-      rmSync(folder, { recursive: true });
-    }
+  it.each(SCENES)('at any step of $name loses nothing, nor does the next one', async (scene) => {
+    const { steps, problems } = await everyStep(scene, 'death');
     expect(problems).toEqual([]);
-    expect(turn).toBeGreaterThan(steps);
+    expect(steps).toBeGreaterThan(scene.steps);
   });
 
   it.each([1, 60])(
@@ -161,5 +178,13 @@ describe('a gc that is killed', () => {
     expect(git(folder, 'count-objects')).toMatch(/^2 objects/);
     expect(git(folder, 'rev-list', '--count', 'tasks')).toBe(String(1 + 6 * rounds));
     expect(git(folder, 'fsck', '--strict', '--no-dangling', '--no-progress')).toBe('');
+  });
+});
+
+describe('a gc on a disk that is full or may not be written', () => {
+  it.each(['ENOSPC', 'EACCES'] as const)('with %s at any step loses nothing, nor does the next one', async (fault) => {
+    const { steps, problems } = await everyStep(PACKING, fault);
+    expect(problems).toEqual([]);
+    expect(steps).toBeGreaterThan(PACKING.steps);
   });
 });
