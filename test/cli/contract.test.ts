@@ -27,7 +27,7 @@ const ELSEWHERE: readonly RegExp[] = [
   /^mirror-answer\.issues\[\]\.id$/,
   /^run-event\|3\./,
   /^run-event\|5\.ending$/,
-  /^run-report\./,
+  /^run-report\.(?:ending|standstill)$/,
   /^sync-answer\|1\.remotes\[\]\.refused$/,
   /^uninstall-answer\.agentsLeft$/,
 ];

@@ -1,5 +1,5 @@
 /** A ledger in which tasks live: claimed, checked, completed, lost and reopened. */
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Actor, Stage } from './stage.ts';
 
@@ -104,12 +104,17 @@ function playRun(stage: Stage): void {
   add('Second', '--blocked-by', first);
   add('Bad');
   const script = 'echo said; [ "$1" != Bad ]';
-  const flags = ['--jobs', '1', '--retries', '1', '--back-off', '1s', '--until', 'idle'];
-  lines('run-event', ['run', ...flags, '--', 'sh', '-c', script, '-', '{subject}']);
+  const report = join(stage.top, 'report.json');
+  const written = (): void => actor.written('run-report', 'run --report report.json', readFileSync(report, 'utf8'));
+  const flags = ['--until', 'idle', '--report', report];
+  const again = ['--jobs', '1', '--retries', '1', '--back-off', '1s'];
+  lines('run-event', ['run', ...flags, ...again, '--', 'sh', '-c', script, '-', '{subject}']);
+  written();
   actor.git('commit', '--quiet', '--allow-empty', '--message', 'code');
   add('Slow', '--gate', 'closed');
   add('Too long');
-  lines('run-event', ['run', '--worktree', '--timeout', '1s', '--until', 'idle', '--', 'sleep', '20']);
+  lines('run-event', ['run', ...flags, '--worktree', '--timeout', '1s', '--', 'sleep', '20']);
+  written();
 }
 
 function firstCommit({ git }: Actor): string {

@@ -43,6 +43,8 @@ export interface Actor {
   run(args: readonly string[], options?: RunOptions): Told;
   /** Runs it with `--json` and keeps each line as an object of that schema. */
   lines(schema: string, args: readonly string[], options?: RunOptions): readonly unknown[];
+  /** Keeps an object that the command has written to a file. */
+  readonly written: (schema: string, command: string, text: string) => void;
   /** Adds a task and returns its id. */
   add(...args: string[]): string;
 }
@@ -85,6 +87,9 @@ export function openStage(): Stage {
           .map((line) => parse(command, line));
         for (const value of values) plays.push({ schema, verb: args[0] ?? '', command, exit: code, value });
         return values;
+      },
+      written: (schema, command, text) => {
+        plays.push({ schema, verb: command.split(' ')[0] ?? '', command, exit: 0, value: parse(command, text) });
       },
       add: (...args) => run(['add', ...args]).task.id,
     };
