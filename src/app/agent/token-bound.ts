@@ -33,9 +33,12 @@ function costOfWord(piece: string): number {
   return isPlain && rare <= piece.length / 6 ? piece.length * 0.85 : piece.length;
 }
 
-/** A bound for English that we wrote ourselves: never less than a token for three characters. */
+/**
+ * A bound for English that we wrote ourselves: a token for three characters, and one more for each number and each mark,
+ * for tokenizers let those stand alone, and the blank before a number, too.
+ */
 export function proseBound(text: string): number {
-  return Math.ceil(text.length / 3);
+  return Math.ceil(text.length / 3) + (text.match(/\d+|[^\w\s]/g)?.length ?? 0);
 }
 
 /** As much of a line as fits, by whole characters, with `…` where something is missing. */

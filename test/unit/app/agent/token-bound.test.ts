@@ -5,7 +5,7 @@ import { describe, expect, test } from 'vitest';
 import { digestOf } from '../../../../src/app/agent/digest.ts';
 import { tame } from '../../../../src/app/agent/fenced.ts';
 import { partsWithin } from '../../../../src/app/agent/parts-within.ts';
-import { fitLine, tokenBound } from '../../../../src/app/agent/token-bound.ts';
+import { fitLine, proseBound, tokenBound } from '../../../../src/app/agent/token-bound.ts';
 
 /** What a text costs in the tokenizer that needs more for it. */
 function cost(text: string): number {
@@ -34,6 +34,8 @@ const TEXTS: Readonly<Record<string, fc.Arbitrary<string>>> = {
   emoji: between(0x1f300, 0x1f6ff),
   Arabic: between(0x600, 0x6ff),
   Ethiopic: between(0x1200, 0x135a),
+  Thaana: between(0x780, 0x7bf),
+  'syllables of Canada': between(0x1400, 0x167f),
   accents: between(0xc0, 0x24f),
 };
 
@@ -56,6 +58,25 @@ describe('the bound', () => {
     expect(tokenBound(line)).toBeLessThanOrEqual(45);
     expect(line.replace('…', '').replaceAll('👨‍👩‍👧‍👦', '')).toBe('');
     expect(fitLine('short', 45)).toBe('short');
+  });
+});
+
+describe('the bound for words of ours', () => {
+  const counts = fc.nat({ max: 20_000 });
+
+  test('holds for a title with its numbers', () => {
+    fc.assert(
+      fc.property(
+        fc.constantFrom('Yours', 'Ready', 'Section 1', 'Changed since'),
+        counts,
+        counts,
+        (title, shown, total) => {
+          const text = `${title}: ${shown} of ${total}`;
+          expect(cost(text)).toBeLessThanOrEqual(proseBound(text));
+        },
+      ),
+      { numRuns: 300 },
+    );
   });
 });
 
