@@ -152,10 +152,12 @@ export class Ledger {
   /** The mends that `recheck` would make. Nothing is written. */
   async unmended(): Promise<readonly Mend[]> {
     const { recheckMerges } = await import('./join/recheck.ts');
+    const { noteOf } = await import('./join/checked.ts');
+    const { objects } = this.repository;
     const { oid } = await this.#mustHaveTip();
     const index = (await this.#indexAt(oid, 'keep')).fork();
-    const checked = (await this.#checkedTip()).read();
-    return (await recheckMerges(this.repository.objects, index, { tip: oid, checked })).mends;
+    const checked = await noteOf(objects, await this.#checkedTip(), oid);
+    return (await recheckMerges(objects, index, { tip: oid, checked })).mends;
   }
 
   /**

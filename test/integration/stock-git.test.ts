@@ -131,8 +131,10 @@ describe('a merge that lost something', () => {
     expect(made.show()).toMatchObject(BOTH);
     made.run('tasks', 'set', made.id, '--subject', 'Seen');
     expect(made.show()).toMatchObject({ ...BOTH, subject: 'Seen' });
-    // The mend goes when the branch is taken back to the merge: it is made again.
+    // The mend goes when the branch is taken back to the merge: that is said again, and it is made again.
+    expect(made.run('tasks', 'lint')).toContain('all in order');
     git(made.tree, 'reset', '--quiet', '--hard', 'HEAD~2');
+    expect(made.run('tasks', 'lint')).toContain('lost changes of 1 task');
     expect(() => made.run('tasks', 'set', made.id, '--subject', 'Blind')).toThrow(/gave 4: error: The subject/);
   });
 

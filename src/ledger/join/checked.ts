@@ -1,8 +1,9 @@
 /** Up to where the merges of the branch were checked: a note of this clone, which may be lost at any time. */
 import { join } from 'node:path';
 import { isSystemFault } from '../../errors.ts';
+import { commitReader, compareHistories } from '../../git/merge-base.ts';
 import { isOid } from '../../git/objects.ts';
-import type { Oid, Repository } from '../../git/ports.ts';
+import type { ObjectStore, Oid, Repository } from '../../git/ports.ts';
 
 /** The note of one ledger. */
 export interface CheckedTip {
@@ -27,6 +28,15 @@ export function checkedTip({ fs }: Repository, folder: string): CheckedTip {
       });
     },
   };
+}
+
+/** What was checked, if the branch still has it: somebody may have taken the branch back, and the mends with it. */
+export async function noteOf(objects: ObjectStore, checked: CheckedTip, tip: Oid): Promise<Oid | undefined> {
+  const note = checked.read();
+  if (note === undefined || note === tip) return note;
+  if ((await objects.read(note)) === undefined) return undefined;
+  const { onlyX } = await compareHistories(commitReader(objects), note, tip);
+  return onlyX.length === 0 ? note : undefined;
 }
 
 function oidOf(data: Uint8Array): Oid | undefined {

@@ -1,8 +1,7 @@
 /** Joins with an eye on merges that others made without us: what they lost is joined first. */
-import { commitReader, compareHistories } from '../../git/merge-base.ts';
 import type { Oid } from '../../git/ports.ts';
 import type { Author, WriterPort } from '../transact.ts';
-import type { CheckedTip } from './checked.ts';
+import { type CheckedTip, noteOf } from './checked.ts';
 import { joinInto, type JoinOutcome } from './join-into.ts';
 import { type Mend, recheckMerges } from './recheck.ts';
 
@@ -21,7 +20,7 @@ export async function recheckBranch(port: WriterPort, author: Author, checked: C
   const { snapshot } = await port.openForWrite();
   const mends = await joinMends(port, author, {
     tip: snapshot.tip,
-    checked: await noteOf(port, checked, snapshot.tip),
+    checked: await noteOf(port.repository.objects, checked, snapshot.tip),
   });
   const { tip } = mends.length === 0 ? snapshot : (await port.openForWrite()).snapshot;
   checked.save(tip);
@@ -39,16 +38,6 @@ export async function joinChecked(
   const outcome = await joinInto(port, author, other);
   checked.save(outcome.after);
   return { ...outcome, mends: [...own.mends, ...theirs] };
-}
-
-/** What was checked, if the branch still has it: somebody may have taken the branch back, and the mends with it. */
-async function noteOf({ repository }: WriterPort, checked: CheckedTip, tip: Oid): Promise<Oid | undefined> {
-  const { objects } = repository;
-  const note = checked.read();
-  if (note === undefined || note === tip) return note;
-  if ((await objects.read(note)) === undefined) return undefined;
-  const { onlyX } = await compareHistories(commitReader(objects), note, tip);
-  return onlyX.length === 0 ? note : undefined;
 }
 
 async function joinMends(

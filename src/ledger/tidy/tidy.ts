@@ -106,11 +106,7 @@ async function isOneLine(store: ObjectStore, tips: readonly Oid[], last: Oid): P
 }
 
 /** Removes the loose files, and the packs, all of whose objects have been read back from other packs. */
-function removeCopies(
-  place: TidyPlace,
-  packing: Packing,
-  made: readonly MadePack[],
-): number {
+function removeCopies(place: TidyPlace, packing: Packing, made: readonly MadePack[]): number {
   const { fs } = place.files;
   const isSafe = (oid: Oid): boolean => made.some(({ whole }) => whole.has(oid)) || packing.isWholeElsewhere(oid);
   let removed = 0;
