@@ -1,7 +1,16 @@
 /** `renew`: says that a claim is still worked on. */
 import { TasksError } from '../errors.ts';
-import { confirmedClaim, isHolder, isRenewalDue, leaseLength, leaseState, renewedClaim } from '../lease/lease.ts';
+import {
+  confirmedClaim,
+  type Holder,
+  isHolder,
+  isRenewalDue,
+  leaseLength,
+  leaseState,
+  renewedClaim,
+} from '../lease/lease.ts';
 import { holderName } from '../ledger/rules.ts';
+import type { Snapshot } from '../ledger/snapshot.ts';
 import type { Claim, TaskId } from '../task/types.ts';
 import {
   answerTasks,
@@ -39,32 +48,44 @@ export interface RenewDueInput {
   readonly ids?: ReadonlySet<TaskId> | undefined;
 }
 
-/** Renews all claims of the caller that have less than half of their lease left, in one commit. Gives their ids. */
+/**
+ * How much of a lease must have passed to be renewed with another one that is due. Leases that begin a little apart would be
+ * renewed apart for ever; like this they meet by the second renewal, whatever lies between them.
+ */
+const PASSED_TO_JOIN = 1 / 4;
+
+/** Renews, in one commit, all claims of the caller that are due, and with them those that soon will be. Gives their ids. */
 export async function renewDue(session: Session, input: RenewDueInput = {}): Promise<readonly TaskId[]> {
   const { world, warn } = session;
-  const author = session.author();
-  const { table } = await session.read();
-  const held: TaskId[] = [];
-  for (let row = 0; row < table.size; row++) {
-    if (table.status(row) !== 'in_progress') continue;
-    const { id, owner, claim } = table.summary(row);
-    const isOwn = claim !== undefined && isHolder({ owner, claim }, author);
-    if (isOwn && isRenewalDue(claim, world.now()) && input.ids?.has(id) !== false) held.push(id);
-  }
-  if (held.length === 0) return [];
+  const now = world.now();
+  const own = ownClaims(await session.read(), session.author()).filter(({ id }) => input.ids?.has(id) !== false);
+  if (!own.some(({ claim }) => isRenewalDue(claim, now))) return [];
+  const held = own.flatMap(({ id, claim }) => (isRenewalDue(claim, now, PASSED_TO_JOIN) ? id : []));
   const plan: PlanVerb<TaskId[]> = (bench, context) => planDue(bench, held, context);
   const change: Changed<TaskId[]> = await makeChange(session, plan, { claims: 'tell' });
   for (const id of held.filter((one) => !change.result.includes(one))) warn(`${id} is not yours any more`);
   return change.result;
 }
 
-/** Plans what is still held when it comes to that. */
+function ownClaims({ table }: Snapshot, author: Holder): { readonly id: TaskId; readonly claim: Claim }[] {
+  const own: { readonly id: TaskId; readonly claim: Claim }[] = [];
+  for (let row = 0; row < table.size; row++) {
+    if (table.status(row) !== 'in_progress') continue;
+    const { id, owner, claim } = table.summary(row);
+    if (claim !== undefined && isHolder({ owner, claim }, author)) own.push({ id, claim });
+  }
+  return own;
+}
+
+/** Plans what is still held when it comes to that, and what nobody has renewed meanwhile. */
 async function planDue(bench: Workbench, ids: readonly TaskId[], context: PlanContext): Promise<TaskId[]> {
   const held: TaskId[] = [];
   for (const id of ids) {
     const { owner, claim } = await bench.task(id);
-    if (!isHolder({ owner, claim }, context.author) || leaseState(claim, context.now) === 'free') continue;
-    held.push(...(await planRenew(bench, { ids: [id] }, context)));
+    if (claim === undefined || !isHolder({ owner, claim }, context.author)) continue;
+    if (leaseState(claim, context.now) === 'free') continue;
+    const isForced = isRenewalDue(claim, context.now, PASSED_TO_JOIN);
+    held.push(...(await planRenew(bench, { ids: [id], isForced }, context)));
   }
   return held;
 }

@@ -37,8 +37,8 @@ export function leaseState(claim: Claim | undefined, now: number, seen: LeaseSig
   return leaseEnd(claim, seen) > now ? 'live' : 'expired';
 }
 
-/** When a lease ends, in milliseconds since 1970: as written, within what this clone's own clock allows. */
-function leaseEnd(claim: Claim, seen: LeaseSightings): number {
+/** When a lease ends, in milliseconds since 1970: as written, within what this clone's own clock allows. NaN: never. */
+export function leaseEnd(claim: Claim, seen: LeaseSightings): number {
   const end = instantToMs(claim.expires ?? '');
   if (seen.size === 0) return end;
   const { from, until } = seen.get(leaseKey(claim)) ?? { from: end, until: end };
@@ -50,11 +50,11 @@ export function leaseLength({ lease }: Claim): number | undefined {
   return lease === undefined ? undefined : lease * 1000;
 }
 
-/** Whether less than half of the lease is left. Of one that tells no length, always; of a hold, never. */
-export function isRenewalDue(claim: Claim, now: number): boolean {
+/** Whether half of the lease has passed, or another part of it. Of one that tells no length, always; of a hold, never. */
+export function isRenewalDue(claim: Claim, now: number, part: number = 1 / 2): boolean {
   if (claim.hold === true || claim.expires === undefined) return false;
   const length = leaseLength(claim);
-  return length === undefined || instantToMs(claim.expires) - now <= length / 2;
+  return length === undefined || instantToMs(claim.expires) - now <= length * (1 - part);
 }
 
 /** What says who holds a task. */

@@ -48,6 +48,8 @@ describe('a lease', () => {
     expect(isRenewalDue(claim, NOW + 60 * MINUTE - 1)).toBe(false);
     expect(isRenewalDue(claim, NOW + 60 * MINUTE)).toBe(true);
     expect(isRenewalDue({ term: 1, hold: true }, NOW * 2)).toBe(false);
+    expect(isRenewalDue(claim, NOW + 30 * MINUTE - 1, 1 / 4)).toBe(false);
+    expect(isRenewalDue(claim, NOW + 30 * MINUTE, 1 / 4)).toBe(true);
   });
 
   it('ends within what the clock here allows, whatever the clock of its holder has written', () => {
