@@ -1,5 +1,5 @@
 /** What the clock alone changes in a ledger: leases run out, and deferred tasks come up. Pure. */
-import { leaseState } from '../lease/lease.ts';
+import { leaseEnd, leaseState } from '../lease/lease.ts';
 import { FLAG, type TaskTable } from '../graph/table.ts';
 import { instantToMs } from '../task/instant.ts';
 
@@ -9,7 +9,7 @@ export function nextMoment(table: TaskTable, now: number): number {
   for (let row = 0; row < table.size; row++) {
     if (!table.isOpen(row) || !table.has(row, FLAG.claim | FLAG.defer)) continue;
     const { claim, defer } = table.summary(row);
-    const ends = claim?.hold === true || claim?.expires === undefined ? Number.NaN : instantToMs(claim.expires);
+    const ends = claim === undefined || claim.hold === true ? Number.NaN : leaseEnd(claim, table.sightings);
     const begins = defer === undefined ? Number.NaN : instantToMs(defer);
     if (ends > now) next = Math.min(next, ends);
     if (begins > now) next = Math.min(next, begins);
