@@ -29,14 +29,16 @@ export type NextAnswer =
 
 /** Claims the most urgent ready task. Never hands out what anyone holds, the caller included. */
 export async function claimNext(session: Session, input: NextInput = {}): Promise<NextAnswer> {
-  const until = session.world.now() + (input.wait ?? 0);
+  let asked = session.world.now();
+  const until = asked + (input.wait ?? 0);
   let answer = await tryNext(session, input);
   if (answer.status === 'claimed' || session.world.now() >= until) return answer;
   const { whileFetching } = await import('./fetch-often.ts');
   const { followTip } = await import('../events/follow-tip.ts');
   const { nextMoment } = await import('../events/clock.ts');
+  // A moment that came while it was tried is one that the try may have missed.
   const momentAfter = async (tip: string): Promise<number> =>
-    nextMoment((await session.ledger.openAt(tip)).table, session.world.now());
+    nextMoment((await session.ledger.openAt(tip)).table, asked);
   let due = await momentAfter(answer.tip);
   const known = answer.tip;
   const news = whileFetching(session, input, (signal) =>
@@ -44,6 +46,7 @@ export async function claimNext(session: Session, input: NextInput = {}): Promis
   );
   // Whatever the news is, what is there now decides.
   while (answer.status === 'none' && (await news.next()).done !== true) {
+    asked = session.world.now();
     answer = await tryNext(session, input);
     if (answer.status === 'none') due = await momentAfter(answer.tip);
   }

@@ -1,13 +1,15 @@
 import { describe, expect, it } from 'vitest';
 import { addTask } from '../../../src/app/add.ts';
 import { cancelTasks, claimTasks, completeTasks, releaseTasks, reopenTasks } from '../../../src/app/life.ts';
+import { claimNext } from '../../../src/app/next.ts';
 import { renewTasks } from '../../../src/app/renew.ts';
-import type { Session } from '../../../src/app/session.ts';
+import { openSessionOf, type Session } from '../../../src/app/session.ts';
 import { addNote, setTasks } from '../../../src/app/set.ts';
 import { waitForTasks } from '../../../src/app/wait.ts';
 import { type WatchedEvent, type WatchInput, watchEvents } from '../../../src/app/watch.ts';
 import { makeClones } from '../../support/memory-clones.ts';
-import { memoryLedger } from '../../support/ledger.ts';
+import type { World } from '../../../src/world.ts';
+import { memoryLedger, START } from '../../support/ledger.ts';
 
 const MINUTE = 60_000;
 
@@ -211,5 +213,17 @@ describe('waiting', () => {
     const { outcome, tasks } = await waitForTasks(ada, { ids: [a], until: 'ready', timeout: 60 * MINUTE });
     expect({ outcome, ready: tasks[0]?.task?.ready }).toEqual({ outcome: 'met', ready: true });
     expect(world.now()).toBe(Date.parse('2026-06-01T12:05:00Z'));
+  });
+
+  it('is met by a moment that comes while next looks, too', async () => {
+    for (let reads = 0; reads < 12; reads++) {
+      const { repository, world, as } = await memoryLedger();
+      const id = await add(as('ada'), 'A', { defer: '1s' });
+      let left = reads;
+      const ahead = Object.create(world, { now: { value: () => world.now() + (left-- > 0 ? 999 : 1000) } }) as World;
+      const answer = await claimNext(openSessionOf(repository, ahead, { as: 'ada' }), { wait: MINUTE });
+      expect(answer, `after ${reads} reads of the clock`).toMatchObject({ status: 'claimed', task: { id } });
+      expect(world.now() - START).toBeLessThan(MINUTE);
+    }
   });
 });
