@@ -3,6 +3,7 @@ import { claimTasks } from '../app/life.ts';
 import { actingAs } from '../app/session.ts';
 import { standstillOf } from '../app/standstill.ts';
 import { TasksError } from '../errors.ts';
+import { nextMoment } from '../events/clock.ts';
 import { type Readiness, readinessAt } from '../graph/readiness.ts';
 import type { Snapshot } from '../ledger/snapshot.ts';
 import type { TaskView } from '../app/task-view.ts';
@@ -11,7 +12,7 @@ import { type Attempt, startAttempt } from './attempt.ts';
 import { backOff } from './back-off.ts';
 import { bestTask, countSelected, isWorthWaiting, type Selection } from './choose.ts';
 import { type Fleet, runTask, tell, warn } from './fleet.ts';
-import { keepUp, type Upkeep } from './keep-up.ts';
+import { keepUp } from './keep-up.ts';
 import { createLosses } from './losses.ts';
 import type { RunCounts, RunEnded, RunOutcome, TryEnd } from './run-event.ts';
 import { createWake, type Wake } from './wake.ts';
@@ -63,7 +64,7 @@ export async function driveFleet(fleet: Fleet, failFast: () => void): Promise<Om
   options.kill.addEventListener('abort', kill);
   try {
     await tellBeginning(drive);
-    await loop(drive, upkeep);
+    await loop(drive);
   } finally {
     options.stop.removeEventListener('abort', stop);
     await Promise.allSettled([...drive.running.values()].map((attempt) => (attempt.stop(), attempt.ended)));
@@ -81,19 +82,20 @@ async function tellBeginning(drive: Drive): Promise<void> {
   await tell(fleet, { event: 'run-started', run, jobs: fleet.options.jobs, counts });
 }
 
-async function loop(drive: Drive, upkeep: Upkeep): Promise<void> {
+async function loop(drive: Drive): Promise<void> {
   const { fleet, wake, running } = drive;
   const { stop } = fleet.options;
   const losses = createLosses();
   for (;;) {
     const isEnding = (): boolean => stop.aborted || drive.broken !== undefined;
-    if (!isEnding()) await startReady(drive, isEnding);
-    const state = await look(drive);
+    const rest = isEnding() ? undefined : await startReady(drive, isEnding);
+    const state = rest ?? (await look(drive));
     losses.heed(running.values(), state.snapshot, fleet.session.world.now());
     await tellCounts(drive, countsOf(drive, state));
-    if (running.size === 0 && (isEnding() || !isWaiting(drive, state))) return;
-    upkeep.saw(state.snapshot);
-    await wake.until(nextTry(drive));
+    // Judged by the very look that found nothing to start: a moment later the next try may be due, or another task ready.
+    const isOver = isEnding() || (rest?.isQuiet === true && !isWaiting(drive, rest));
+    if (running.size === 0 && isOver) return;
+    await wake.until(Math.min(nextTry(drive, state), nextMoment(state.snapshot.table, state.readiness.now)));
   }
 }
 
@@ -106,26 +108,36 @@ async function tellCounts(drive: Drive, counts: RunCounts): Promise<void> {
 
 interface State {
   readonly snapshot: Snapshot;
+  /** As of one moment: what compares with the clock takes the moment from here. */
   readonly readiness: Readiness;
+  /** Whether nothing ran when this was looked at: no end of a try is missing in it. */
+  readonly isQuiet: boolean;
 }
 
-async function look({ fleet: { session } }: Drive): Promise<State> {
+async function look({ fleet: { session }, running }: Drive): Promise<State> {
+  const isQuiet = running.size === 0;
   const snapshot = await session.ledger.open();
-  return { snapshot, readiness: readinessAt(snapshot.table, session.world.now()) };
+  return { snapshot, readiness: readinessAt(snapshot.table, session.world.now()), isQuiet };
 }
 
-async function startReady(drive: Drive, isEnding: () => boolean): Promise<void> {
+/** Starts what it can. Gives the look that found nothing more to start; undefined where it ended for another reason. */
+async function startReady(drive: Drive, isEnding: () => boolean): Promise<State | undefined> {
   for (let slot = freeSlot(drive); slot !== undefined && !isEnding(); slot = freeSlot(drive)) {
     const state = await look(drive);
     const author = drive.fleet.session.author().actor;
     const actors = [`${author}/${slot}`, `${author}/review-${slot}`];
-    const best = bestTask(state.readiness, { selection: drive.selection, actors, isOut: (id) => isOut(drive, id) });
-    if (best === undefined) return;
+    const best = bestTask(state.readiness, {
+      selection: drive.selection,
+      actors,
+      isOut: (id) => isOut(drive, state, id),
+    });
+    if (best === undefined) return state;
     const view = await claim(drive, best);
     // The end may have come meanwhile, and only what runs then is told of it. The claim goes back with all that is still held.
-    if (isEnding()) return;
+    if (isEnding()) return undefined;
     if (view !== undefined) start(drive, { ...best, view, slot, state });
   }
+  return undefined;
 }
 
 function freeSlot({ fleet, running }: Drive): number | undefined {
@@ -134,9 +146,9 @@ function freeSlot({ fleet, running }: Drive): number | undefined {
 }
 
 /** Not now: it runs here, it has to wait for its next try, or the run has given it up. */
-function isOut({ fleet, running, troubled }: Drive, id: TaskId): boolean {
+function isOut({ running, troubled }: Drive, { readiness: { now } }: State, id: TaskId): boolean {
   const trouble = troubled.get(id);
-  if (trouble !== undefined && trouble.from > fleet.session.world.now()) return true;
+  if (trouble !== undefined && trouble.from > now) return true;
   for (const attempt of running.values()) if (attempt.task.id === id) return true;
   return false;
 }
@@ -221,9 +233,10 @@ function isGivenBack({ outcome, status, reason }: TryEnd): boolean {
 }
 
 /** Whether anything can still come: a try, or what time and others do. */
-function isWaiting(drive: Drive, { readiness }: State): boolean {
+function isWaiting(drive: Drive, state: State): boolean {
   const { fleet, troubled, selection } = drive;
-  if (nextTry(drive) < Number.POSITIVE_INFINITY && isTryComing(drive, readiness)) return true;
+  const { readiness } = state;
+  if (nextTry(drive, state) < Number.POSITIVE_INFINITY && isTryComing(drive, readiness)) return true;
   if (fleet.options.until === 'idle') return false;
   return isWorthWaiting(readiness, selection, (id) => troubled.get(id)?.from === Number.POSITIVE_INFINITY);
 }
@@ -236,8 +249,8 @@ function isTryComing({ troubled }: Drive, { table }: Readiness): boolean {
   });
 }
 
-function nextTry({ fleet, troubled }: Drive): number {
-  const now = fleet.session.world.now();
+/** When the first of the tasks is wanted again that were out at that look. */
+function nextTry({ troubled }: Drive, { readiness: { now } }: State): number {
   let next = Number.POSITIVE_INFINITY;
   for (const { from } of troubled.values()) if (from > now && from < next) next = from;
   return next;
@@ -249,8 +262,9 @@ function countsOf({ running, completed, failed, selection }: Drive, { readiness 
 
 async function endOf(drive: Drive): Promise<Omit<RunEnded, 'seconds' | 'event'>> {
   const { fleet, selection } = drive;
-  const { snapshot, readiness } = await look(drive);
-  const counts = countsOf(drive, { snapshot, readiness });
+  const state = await look(drive);
+  const { snapshot, readiness } = state;
+  const counts = countsOf(drive, state);
   const outcome = outcomeOf(drive, counts);
   const { reason } = fleet.options.stop as { readonly reason: unknown };
   const standstill = outcome === 'done' ? undefined : standstillOf(snapshot, readiness, selection.list);
