@@ -184,20 +184,20 @@ describe('the JSON of', () => {
   });
 
   test('why, stats and log', () => {
-    const { json, add } = scratchLedger();
+    const { json, add, short } = scratchLedger();
     const id = add('Plain');
     const waiter = add('Waits', '--blocked-by', id);
-    const plain = { id, short: id.slice(0, 4), subject: 'Plain', status: 'pending', ready: true, reasons: [] };
+    const plain = { id, short: short(id), subject: 'Plain', status: 'pending', ready: true, reasons: [] };
     const reason = { kind: 'blocker', id, status: 'pending', because: plain };
     const why = {
       id: waiter,
-      short: waiter.slice(0, 4),
+      short: short(waiter),
       subject: 'Waits',
       status: 'pending',
       ready: false,
       reasons: [reason],
     };
-    const next = [{ do: 'complete', id, text: `complete ${id.slice(0, 4)}` }];
+    const next = [{ do: 'complete', id, text: `complete ${short(id)}` }];
     expect(json('why', waiter)).toEqual({
       contract: 1,
       why,

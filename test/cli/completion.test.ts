@@ -39,9 +39,10 @@ describe.runIf(hasShell('bash'))('in bash', () => {
 
   test('ids with their subjects, and the id alone when it is the only one', () => {
     const ledger = scratchLedger();
-    const one = ledger.add('First task').slice(0, 4);
-    expect(complete(ledger, 'git-tasks', 'claim', '')).toEqual([one]);
-    const two = ledger.add('Second: \x1b[31mred').slice(0, 4);
+    const first = ledger.add('First task');
+    expect(complete(ledger, 'git-tasks', 'claim', '')).toEqual([ledger.short(first)]);
+    const second = ledger.add('Second: \x1b[31mred');
+    const [one, two] = [ledger.short(first), ledger.short(second)];
     const both = [`${one}  First task`, String.raw`${two}  Second: \x1b[31mred`];
     expect(complete(ledger, 'git-tasks', 'show', '').toSorted()).toEqual(both.toSorted());
     expect(complete(ledger, 'git-tasks', 'add', 'x', '--blocked-by', one)).toEqual([one]);

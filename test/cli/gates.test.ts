@@ -6,12 +6,14 @@ describe('gates on the command line', () => {
     const { run, add } = scratchLedger();
     const ship = add('Ship it', '--gate', 'release', '--gate', 'legal');
     expect(run(['gate', 'open', 'release', 'legal']).stdout).toMatch(
-      new RegExp(`^opened \\w{4} release .*\nopened \\w{4} legal .*\n  now ready ${ship.slice(0, 4)} Ship it\n$`),
+      new RegExp(`^opened \\w+ release .*\nopened \\w+ legal .*\n  now ready ${ship.slice(0, 4)}\\w* Ship it\n$`),
     );
     expect(run(['gate', 'open', 'release'])).toMatchObject({ code: 0, stdout: expect.stringMatching(/^unchanged /) });
     run(['claim', ship]);
-    expect(run(['gate', 'close', 'legal']).stdout).toContain(`goes on ${ship.slice(0, 4)} Ship it (in progress`);
-    expect(run(['gate']).stdout).toMatch(/^closed {2}\w{4} {2}legal .*\nopen {4}\w{4} {2}release /);
+    expect(run(['gate', 'close', 'legal']).stdout).toMatch(
+      new RegExp(`goes on ${ship.slice(0, 4)}\\w* Ship it \\(in progress`),
+    );
+    expect(run(['gate']).stdout).toMatch(/^closed {2}\w+ {2,}legal .*\nopen {4}\w+ {2,}release /);
     expect(run(['show', 'gate:legal']).stdout).toContain('gate, closed');
     expect(run(['list', '--all']).stdout).not.toContain('legal');
   });

@@ -10,6 +10,8 @@ export interface Ledger {
   json(...args: string[]): Answer;
   /** Adds a task and returns its id. */
   add(...args: string[]): string;
+  /** How the program shows an id now, when all tasks were made by `add`. */
+  short(id: string): string;
 }
 
 /** Parsed JSON: what the tests read of it by name. Those that look at its shape compare all of it. */
@@ -28,5 +30,19 @@ export function scratchLedger(): Ledger {
     return JSON.parse(stdout) as Answer;
   };
   json('init');
-  return { folder, run, json, add: (...args) => json('add', ...args).task.id };
+  const ids = new Set<string>();
+  const add = (...args: string[]): string => {
+    const { id } = json('add', ...args).task;
+    ids.add(id);
+    return id;
+  };
+  return { folder, run, json, add, short: (id) => shortestOf(id, ids) };
+}
+
+/** The beginning of an id that no other one has, of four characters at least. */
+function shortestOf(id: string, ids: ReadonlySet<string>): string {
+  const others = [...ids].filter((other) => other !== id);
+  let length = 4;
+  while (others.some((other) => other.startsWith(id.slice(0, length)))) length++;
+  return id.slice(0, length);
 }

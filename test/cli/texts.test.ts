@@ -161,19 +161,18 @@ describe('a listing', () => {
 
 describe('a change', () => {
   test('is told in one line for each task', () => {
-    const { run, add } = scratchLedger();
+    const { run, add, short } = scratchLedger();
     const one = add('One');
     const two = add('Two', '--blocked-by', one);
-    const short = one.slice(0, 4);
-    expect(run(['claim', one]).stdout).toMatch(new RegExp(`^claimed ${short} One \\(term 1, until 20\\S+Z\\)\n$`));
+    expect(run(['claim', one]).stdout).toMatch(new RegExp(`^claimed ${short(one)} One \\(term 1, until 20\\S+Z\\)\n$`));
     expect(run(['claim', one]).stdout).toMatch(
-      new RegExp(`^already yours: ${short} One \\(term 1, until 20\\S+Z\\)\n$`),
+      new RegExp(`^already yours: ${short(one)} One \\(term 1, until 20\\S+Z\\)\n$`),
     );
-    expect(run(['done', one]).stdout).toBe(`completed ${short} One\n  now ready ${two.slice(0, 4)} Two\n`);
-    expect(run(['done', one]).stdout).toBe(`unchanged ${short} One\n`);
-    expect(run(['reopen', one]).stdout).toBe(`reopened ${short} One\n`);
+    expect(run(['done', one]).stdout).toBe(`completed ${short(one)} One\n  now ready ${short(two)} Two\n`);
+    expect(run(['done', one]).stdout).toBe(`unchanged ${short(one)} One\n`);
+    expect(run(['reopen', one]).stdout).toBe(`reopened ${short(one)} One\n`);
     expect(run(['add', 'Three', '--blocked-by', two]).stdout).toMatch(
-      new RegExp(`^added \\w{4} Three \\(waits for ${two.slice(0, 4)}\\)\n$`),
+      new RegExp(`^added \\w+ Three \\(waits for ${two.slice(0, 4)}\\w*\\)\n$`),
     );
   });
 });

@@ -27,8 +27,9 @@ import {
 const subjects = async (folder: string): Promise<string[]> =>
   (await listTasks(await sessionIn(folder), { select: 'all' })).tasks.map(({ subject }) => subject).sort();
 
+/** In quotes, for an id may look like a number. */
 const yaml = (id: string, lines = ''): string =>
-  `id: ${id}\nsubject: By hand\nstatus: pending\n${lines}created: 2026-01-01T00:00:00Z\n`;
+  `id: "${id}"\nsubject: By hand\nstatus: pending\n${lines}created: 2026-01-01T00:00:00Z\n`;
 
 /** A clone of the ledger's repository that is its remote `origin`, with all that it has now. */
 function shareWith(folder: string): string {
@@ -384,9 +385,9 @@ describe('what somebody did to the files by hand', () => {
     const ids = [await add(folder, 'A'), await add(folder, 'B'), await add(folder, 'C')].sort();
     const [a = '', b = '', c = ''] = ids;
     commitByHand(folder, {
-      [pathOf(a)]: yaml(a, `blockedBy:\n  - ${b}\n`),
-      [pathOf(b)]: yaml(b, `blockedBy:\n  - ${c}\n`),
-      [pathOf(c)]: yaml(c, `blockedBy:\n  - ${a}\n`),
+      [pathOf(a)]: yaml(a, `blockedBy:\n  - "${b}"\n`),
+      [pathOf(b)]: yaml(b, `blockedBy:\n  - "${c}"\n`),
+      [pathOf(c)]: yaml(c, `blockedBy:\n  - "${a}"\n`),
     });
     const [finding] = ofCode(await examined(folder), 'cycle');
     for (const id of ids) expect(finding?.message).toContain(id.slice(0, 4));

@@ -63,8 +63,8 @@ describe('a session', () => {
     ledger.as('s2', 'done', api, '--as', 'bob');
     const news = contextIn(ledger.event('s1', 'UserPromptSubmit', { prompt: 'x' }));
     expect(news).toContain('Changes by others: 2 of 2');
-    expect(news).toContain(`| completed ${api.slice(0, 4)} (bob) Build the API`);
-    expect(news).toContain(`| ready now ${docs.slice(0, 4)} Write the docs`);
+    expect(news).toContain(`| completed ${ledger.short(api)} (bob) Build the API`);
+    expect(news).toContain(`| ready now ${ledger.short(docs)} Write the docs`);
     expect(ledger.event('s1', 'UserPromptSubmit', { prompt: 'x' })).toEqual(SILENT);
   });
 
@@ -100,7 +100,7 @@ describe('a session', () => {
       string
     >;
     expect(decision).toBe('block');
-    expect(reason).toContain(`| ${api.slice(0, 4)} Build the API`);
+    expect(reason).toContain(`| ${ledger.short(api)} Build the API`);
     expect(ledger.event('s1', 'Stop', { stop_hook_active: true })).toEqual(SILENT);
     expect(ledger.event('s1', 'Stop', { stop_hook_active: false })).toEqual(SILENT);
     ledger.event('s1', 'UserPromptSubmit', { prompt: 'x' });

@@ -13,10 +13,10 @@ const COMMAND = ['--', 'sh', '-c', JOB, 'job', '{subject}'];
 
 describe('what one sees of a run in a pipe', () => {
   test('is a line for each thing that happens, the lines of the commands with their task, and a report', () => {
-    const { add, run } = scratchLedger();
-    const bad = add('Bad shard').slice(0, 4);
-    const good = add('Good shard', '-p', '0').slice(0, 4);
-    const after = add('Join', '--blocked-by', good).slice(0, 4);
+    const { add, run, short } = scratchLedger();
+    const ids = [add('Bad shard'), add('Good shard', '-p', '0')];
+    ids.push(add('Join', '--blocked-by', ids[1] ?? ''));
+    const [bad, good, after] = ids.map(short);
     const { code, stdout, stderr } = run(['run', '-j', '1', '--until', 'idle', ...COMMAND]);
     expect(stderr).toBe('');
     expect(code).toBe(1);

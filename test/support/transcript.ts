@@ -31,6 +31,8 @@ export interface Mismatch {
   readonly command: string;
   readonly expected: string;
   readonly actual: string;
+  /** Whether two ids or hashes began alike by chance: then longer ones are printed than the file shows, or one is taken for the other. */
+  readonly hasAlikeNames: boolean;
 }
 
 /** All commands of the `console` blocks. */
@@ -54,14 +56,25 @@ export function parseTranscript(markdown: string): Step[] {
 /** Runs all steps in `folder`, which must be empty, and returns the first step that differs, if any. */
 export function runTranscript(markdown: string, folder: string): Mismatch | undefined {
   const shell = createShell(folder);
+  const printed: string[] = [];
   let names: Names = new Map();
   for (const { command, expected } of parseTranscript(markdown)) {
     const actual = shell(toReal(command, names));
+    printed.push(...actual);
     const known = matchLines(trimEnd(expected), actual, names);
-    if (known === undefined) return { command, expected: expected.join('\n'), actual: actual.join('\n') };
+    if (known === undefined) {
+      const hasAlikeNames = beginAlike([...realNames(printed, shell), ...idsIn(shell)]);
+      return { command, expected: expected.join('\n'), actual: actual.join('\n'), hasAlikeNames };
+    }
     names = known;
   }
   return undefined;
+}
+
+/** Whether two of these are alike in four characters, the fewest that the program shows. */
+function beginAlike(names: readonly string[]): boolean {
+  const different = new Set(names);
+  return new Set([...different].map((name) => name.slice(0, 4))).size < different.size;
 }
 
 /** The Markdown with the output that its commands have now; ids and hashes get names that stay the same every time. */
@@ -117,9 +130,14 @@ function createShell(folder: string): Shell {
 
 /** The ids and hashes in these lines, the longest form of each. An id that looks like a word is known by its file. */
 function realNames(lines: readonly string[], shell: Shell): string[] {
-  const files = shell(`git for-each-ref --format='%(objectname)' | xargs -n1 git ls-tree -r --name-only`);
-  const ids = files.flatMap((path) => /([^/]{8})\.yaml$/.exec(path)?.[1] ?? []);
+  const ids = idsIn(shell);
   const words = lines.flatMap((line) => line.split(VOLATILE)).filter((word) => NAME.test(word));
   const found = words.flatMap((word) => ids.find((id) => id.startsWith(word)) ?? (kindOf(word) === 'name' ? word : []));
   return found.filter((name) => !found.some((other) => other !== name && other.startsWith(name)));
+}
+
+/** The ids of all tasks on all refs of the repository that the shell is in; none outside of one. */
+function idsIn(shell: Shell): string[] {
+  const files = shell(`git for-each-ref --format='%(objectname)' | xargs -n1 git ls-tree -r --name-only`);
+  return files.flatMap((path) => /([^/]{8})\.yaml$/.exec(path)?.[1] ?? []);
 }
