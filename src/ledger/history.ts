@@ -102,6 +102,9 @@ class TreeReader {
   }
 }
 
+/** So many commits are named when a name could be any of more. */
+const MAX_CANDIDATES = 10;
+
 /**
  * The commit that a revision or a time names: a full id, at least 4 digits of one on the branch, a ref's name (each with
  * `~n` or `^`), or a day or instant (the last commit of the branch before it). Throws `not-found` or `ambiguous`.
@@ -129,8 +132,20 @@ async function namedCommit(repository: Repository, tip: Oid, name: string): Prom
     if (oid !== undefined) return oid;
   }
   if (!/^[0-9a-f]{4,}$/.test(name)) throw unknownRevision(name);
-  for await (const { oid } of walkHistory(repository.objects, tip)) if (oid.startsWith(name)) return oid;
-  throw unknownRevision(name);
+  return abbreviatedCommit(repository.objects, tip, name);
+}
+
+/** The commit of the branch that begins so. Walks all of it, since a second one may. */
+async function abbreviatedCommit(store: ObjectStore, tip: Oid, name: string): Promise<Oid> {
+  const found: Oid[] = [];
+  for await (const { oid } of walkHistory(store, tip)) if (oid.startsWith(name)) found.push(oid);
+  const [first] = found;
+  if (first === undefined) throw unknownRevision(name);
+  if (found.length === 1) return first;
+  throw new TasksError('ambiguous', `${JSON.stringify(name)} could be ${found.length} commits of the ledger`, {
+    hint: 'Type more of it',
+    data: { revision: name, candidates: found.slice(0, MAX_CANDIDATES) },
+  });
 }
 
 async function commitBefore(store: ObjectStore, tip: Oid, time: number): Promise<Oid> {

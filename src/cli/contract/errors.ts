@@ -19,7 +19,7 @@ export interface ExitRow {
 const MEANINGS: Readonly<Record<ErrorCode, string>> = {
   usage: 'The command line is wrong: an unknown verb or option, a value that cannot be read, a missing reason.',
   'not-found': 'What was named does not exist: a task, a template, a file, a commit, a remote.',
-  ambiguous: 'A prefix of an id fits several tasks; `candidates` lists them.',
+  ambiguous: 'A prefix fits several tasks or commits; `candidates` lists them.',
   invalid: 'A value, a file or a setting is not well-formed; `path` or `line` say where, where that is known.',
   blocked: 'The task waits for others, or others would be left waiting; `reasons` or `waiting` say for what.',
   cycle: 'The edge would make tasks wait for each other; `cycle` names them.',
