@@ -19,8 +19,11 @@ export interface Witness {
   readonly acknowledged: ReadonlySet<string>;
 }
 
-/** The next command must work at once: a writer that is taken for a living one is waited for much longer. Milliseconds. */
-const AT_ONCE = 1000;
+/**
+ * The next command must work at once. A writer that is taken for a living one is waited for 2 s, and a busy disk has taken
+ * more than one. Milliseconds.
+ */
+const AT_ONCE = 1900;
 
 /** Waiting is told from work by a clock that ticks so often, in milliseconds. */
 const TICK = 5;
