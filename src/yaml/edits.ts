@@ -15,17 +15,28 @@ export interface Lines {
   readonly pad: string;
 }
 
+/** A block scalar that keeps its last line breaks, up to the end: its header, then lines that are indented or blank. */
+const OPEN_BLOCK = /[|>][1-9]?\+[1-9]? *(?:#.*)?\n(?:(?: .*)?\n)*$/;
+
 /** The text with all edits made; those at one place in their order. */
 export function applyEdits(text: string, edits: readonly Edit[]): string {
   let result = '';
   let at = 0;
   for (const edit of edits.toSorted((a, b) => a.start - b.start || a.end - b.end)) {
     result += text.slice(at, edit.start) + edit.text;
-    at = edit.end;
-    // Blank lines below a literal block that keeps its last line breaks (`|+`) would become a part of it.
-    while (edit.text.endsWith('\n\n') && text[at] === '\n') at++;
+    at = Math.max(at, edit.end);
+    const blank = blankLines(text, at);
+    // Blank lines that come to stand below such a block, put in here or bared by what was taken out, would be a part of it.
+    if (blank > at && result.endsWith('\n') && OPEN_BLOCK.test(result)) at = blank;
   }
   return result + text.slice(at);
+}
+
+/** The end of the blank lines from a place on. */
+function blankLines(text: string, from: number): number {
+  const blank = /(?: *\n)*/y;
+  blank.lastIndex = from;
+  return blank.test(text) ? blank.lastIndex : from;
 }
 
 /** The lines of a pair, from its key to the end of its value; undefined when they are not its own. */

@@ -130,6 +130,25 @@ describe('patchTask', () => {
     expect(patchTask(file, task, { ...task, createdBy: 'ada' })).toBe(`${MINIMAL}createdBy: ada\n# x\nowner: me\n`);
   });
 
+  it.each([
+    ['a text that ends with a blank line', 'result: |+\n  done\n\n', 'result: |+\n  done\n\n'],
+    ['a text that ends with one line break', 'result: |+ # kept\n  done\n', 'result: |+ # kept\n  done\n'],
+  ])('lets blank lines below what it takes out not become a part of %s', (_, above, kept) => {
+    const file = `# mine\n${MINIMAL}${above}owner: me\n\n  \n# below\ncreatedBy: ada\n`;
+    const task = mustDecode(file);
+    const { owner, ...after } = task;
+    expect(owner).toBe('me');
+    expect(patchTask(file, task, after)).toBe(`# mine\n${MINIMAL}${kept}# below\ncreatedBy: ada\n`);
+  });
+
+  it('keeps blank lines below what it takes out elsewhere', () => {
+    const file = `# mine\n${MINIMAL}result: done\nowner: me\n\ncreatedBy: ada\n`;
+    const task = mustDecode(file);
+    const { owner, ...after } = task;
+    expect(owner).toBe('me');
+    expect(patchTask(file, task, after)).toBe(`# mine\n${MINIMAL}result: done\n\ncreatedBy: ada\n`);
+  });
+
   it('falls back to the canonical form where the file is one flow map', () => {
     const file = '{id: 7kq3m2xz, subject: x, status: pending, created: "2026-11-22T13:00:00Z"}\n';
     const task = mustDecode(file);
