@@ -65,6 +65,8 @@ export interface World {
   starters(): string;
   /** Whether the process that an identity names still runs; undefined where this machine cannot tell. */
   isRunning(identity: string): boolean | undefined;
+  /** For what lives long: memory near what it holds. Undefined where the process is not ours to tune. */
+  readonly keepHeapSmall?: (() => void) | undefined;
   readonly stdin: Readable & { readonly isTTY?: boolean };
   readonly stdout: Output;
   readonly stderr: Output;
@@ -76,6 +78,7 @@ export function processWorld({ isProgram = false }: { readonly isProgram?: boole
   const [script] = process.argv.slice(1);
   return {
     ...(isProgram && script !== undefined && { executable: [process.execPath, script] }),
+    ...(isProgram && { keepHeapSmall }),
     now: () => Date.now(),
     random: (length) => randomFillSync(new Uint8Array(length)),
     sleep,
@@ -99,6 +102,19 @@ export function processWorld({ isProgram = false }: { readonly isProgram?: boole
     stdout: output(process.stdout),
     stderr: output(process.stderr),
   };
+}
+
+/**
+ * Lets V8 collect early. Left alone it takes ever more room for young objects, because each change makes a few hundred
+ * kilobytes of them, and lets old ones pile up before it looks at them. What a run and a server for agents hold is small,
+ * and they mostly wait. Measured: `run` over 5,000 tasks 143 -> 108 MB, a server after 1,000 calls 128 -> 83 MB, the times
+ * alike. V8 reads both flags at each collection, so they can be set while a program runs.
+ */
+function keepHeapSmall(): void {
+  // Not imported: `node:v8` costs a short command 2 ms.
+  const { setFlagsFromString } = process.getBuiltinModule('node:v8');
+  setFlagsFromString('--semi-space-growth-factor=1');
+  setFlagsFromString('--heap-growing-percent=20');
 }
 
 function output(stream: NodeJS.WriteStream): Output {

@@ -28,6 +28,7 @@ export interface ServeOptions extends SessionOptions {
  * written to standard output.
  */
 export async function serveMcp(world: World, options: ServeOptions): Promise<void> {
+  world.keepHeapSmall?.();
   const { version, ...session } = options;
   const isOn = isEnabled(world.env);
   const log = logOf(world);

@@ -85,6 +85,7 @@ export const verb: Verb<Flags> = {
     if (flags.dryRun === true) return dryRun(context, flags, command);
     const { runFleet } = await import('../../runner/run-fleet.ts');
     const { showRun } = await import('../run-view.ts');
+    context.world.keepHeapSmall?.();
     const over = untilOver(context.world, { input: false });
     const kill = new AbortController();
     let interrupts = 0;
