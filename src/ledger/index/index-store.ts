@@ -50,7 +50,8 @@ export function fileIndexStore(options: IndexStoreOptions): IndexStore {
   return {
     load: () => load(options, paths),
     save: (index) => {
-      const isLong = index.logged > Math.max(MIN_FOLD, index.table.size / 20);
+      // What is to be saved counts too: after an import, every command would read all of it as lines of the log.
+      const isLong = index.logged + index.unsaved.size > Math.max(MIN_FOLD, index.table.size / 20);
       try {
         return index.head.id === '' || isLong ? fold(index, options, paths) : append(index, options, paths);
       } catch (error) {
