@@ -58,7 +58,8 @@ const VERB_BUNDLES = {
   write: ['init', 'add', 'set', 'note', 'next', 'claim', 'renew', 'release', 'done', 'reopen', 'cancel'],
   mcp: ['mcp'],
   contract: ['schema', 'help'],
-  agent: ['hook', 'prime'],
+  prime: ['prime'],
+  hook: ['hook'],
 };
 
 /** The only file that names the files of verbs. */

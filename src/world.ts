@@ -5,7 +5,7 @@
  * reader of `process.*` in the project.
  */
 import { randomFillSync } from 'node:crypto';
-import { readFileSync, readlinkSync } from 'node:fs';
+import { fstatSync, readFileSync, readlinkSync, readSync } from 'node:fs';
 import { hostname } from 'node:os';
 import type { Readable, Writable } from 'node:stream';
 import { isSystemError } from './errors.ts';
@@ -68,6 +68,8 @@ export interface World {
   /** For what lives long: memory near what it holds. Undefined where the process is not ours to tune. */
   readonly keepHeapSmall?: (() => void) | undefined;
   readonly stdin: Readable & { readonly isTTY?: boolean };
+  /** All that comes on standard input, in pieces, sooner than `stdin` has it; undefined where it may be a terminal. */
+  readonly pipedInput?: (() => AsyncIterable<Uint8Array> | undefined) | undefined;
   readonly stdout: Output;
   readonly stderr: Output;
 }
@@ -99,9 +101,32 @@ export function processWorld({ isProgram = false }: { readonly isProgram?: boole
     get stdin() {
       return process.stdin;
     },
+    pipedInput,
     stdout: output(process.stdout),
     stderr: output(process.stderr),
   };
+}
+
+/** A stream for standard input takes 5 to 10 ms to make: Node loads its sockets for it. */
+function pipedInput(): AsyncIterable<Uint8Array> | undefined {
+  return fstatSync(0).isCharacterDevice() ? undefined : readInput();
+}
+
+async function* readInput(): AsyncGenerator<Uint8Array> {
+  for (;;) {
+    const piece = Buffer.allocUnsafe(65_536);
+    let length: number;
+    try {
+      length = readSync(0, piece);
+    } catch (error) {
+      // Whoever made the pipe reads and writes without waiting. A stream can wait.
+      if (isSystemError(error, 'EAGAIN')) return yield* process.stdin as AsyncIterable<Buffer>;
+      if (isSystemError(error, 'EOF')) return; // how Windows says it
+      throw error;
+    }
+    if (length === 0) return;
+    yield piece.subarray(0, length);
+  }
 }
 
 /**

@@ -11,6 +11,7 @@ import { discard, EXECUTABLE, git, ledgerOf, run, tasks } from './scratch.mjs';
 const READ = { max: 2.2 };
 const WRITE = { max: 2.7 };
 const START = { max: 1.5 };
+const SILENT_HOOK = { max: 2 };
 const MEMORY = { max: 120 };
 
 /** Runs that the memory of a command is the median of. */
@@ -61,7 +62,44 @@ const SMALLER = new Map([
 export function measureCommands({ rounds }) {
   const results = measureAt(FULL_SIZE, { rounds, names: undefined });
   for (const [size, names] of SMALLER) results.push(...measureAt(size, { rounds, names }));
-  return results;
+  return [...results, ...measureHook(rounds)];
+}
+
+/** What an agent waits for at each prompt and at each end of a turn while nothing happens. @param {number} rounds */
+function measureHook(rounds) {
+  const folder = ledgerOf(FULL_SIZE);
+  /** @param {string} event */
+  const call = (event) => {
+    const payload = { session_id: 'bench', cwd: folder, hook_event_name: event, prompt: 'x', stop_hook_active: false };
+    return tasks(folder, ['hook', '--agent', 'claude'], { input: JSON.stringify(payload) });
+  };
+  // The first call of a session takes note of how things stand.
+  call('SessionStart');
+  const events = ['UserPromptSubmit', 'Stop'];
+  const answers = events.map((event) => call(event)).join('');
+  if (answers !== '') throw new Error(`a hook with nothing to say said: ${answers}`);
+  const times = interleave(
+    {
+      'node -e 0': { run: () => void run(process.execPath, ['-e', '0'], { cwd: folder }) },
+      ...Object.fromEntries(events.map((event) => [event, { run: () => void call(event) }])),
+    },
+    rounds,
+  );
+  const base = times['node -e 0'] ?? NaN;
+  discard(folder);
+  return events.map((event) => {
+    const time = times[event] ?? NaN;
+    const detail = `${time.toFixed(0)} ms; node -e 0: ${base.toFixed(0)} ms`;
+    const name = `hook, ${event}, nothing to say`;
+    return {
+      group: `${FULL_SIZE.toLocaleString('en')} tasks`,
+      name,
+      value: time / base,
+      unit: 'x',
+      target: SILENT_HOOK,
+      detail,
+    };
+  });
 }
 
 /**

@@ -1,9 +1,32 @@
-import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { execFileSync, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import {
+  closeSync,
+  constants,
+  existsSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+  writeSync,
+} from 'node:fs';
 import { join } from 'node:path';
+import type { Readable } from 'node:stream';
+import { text as allOf } from 'node:stream/consumers';
+import { setTimeout } from 'node:timers/promises';
 import { encode } from 'gpt-tokenizer/encoding/o200k_base';
 import { describe, expect, test } from 'vitest';
 import { type Answer, type Ledger, scratchLedger } from '../cli/ledger.ts';
-import { git, type Outcome, type RunOptions, scratchFolder, scratchRepository, tasks } from '../support/git.ts';
+import {
+  EXECUTABLE,
+  git,
+  type Outcome,
+  type RunOptions,
+  scratchFolder,
+  scratchRepository,
+  tasks,
+} from '../support/git.ts';
 
 type Fields = Readonly<Record<string, unknown>>;
 
@@ -484,4 +507,27 @@ describe('each agent, with its own payloads and nobody naming it', () => {
     expect(call('session-end')).toEqual(SILENT);
     expect(statusOf(ledger, id).status).toBe('pending');
   });
+});
+
+test('an event is read from a pipe that does not wait for its writer', async () => {
+  const ledger = hooks();
+  ledger.add('Build the API');
+  const path = join(scratchFolder(), 'pipe');
+  execFileSync('sh', ['-c', 'mkfifo "$0"', path]);
+  const reader = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
+  const writer = openSync(path, constants.O_WRONLY);
+  const payload = JSON.stringify({ session_id: 's1', cwd: ledger.folder, hook_event_name: 'SessionStart' });
+  // Of the first three descriptors Node would make the pipe wait again.
+  const script = 'exec "$0" "$1" hook --agent claude <&3';
+  const child = spawn('sh', ['-c', script, process.execPath, EXECUTABLE], {
+    stdio: ['ignore', 'pipe', 'pipe', reader],
+  });
+  closeSync(reader);
+  const told = Promise.all([allOf(child.stdout as Readable), allOf(child.stderr as Readable), once(child, 'exit')]);
+  writeSync(writer, payload.slice(0, 20));
+  await setTimeout(500);
+  writeSync(writer, payload.slice(20));
+  closeSync(writer);
+  const [stdout, stderr, [code]] = await told;
+  expect(contextIn({ code: code as number, stdout, stderr })).toContain('Ready to start: 1 of 1');
 });

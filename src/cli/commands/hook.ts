@@ -28,12 +28,13 @@ export const verb: Verb<Flags> = {
   },
 };
 
-async function readPayload({ stdin }: World, limit: number): Promise<string | undefined> {
-  if (stdin.isTTY === true) return undefined;
+async function readPayload(world: World, limit: number): Promise<string | undefined> {
   const chunks: Buffer[] = [];
   let size = 0;
   try {
-    for await (const chunk of stdin as AsyncIterable<Buffer | string>) {
+    const piped = world.pipedInput?.();
+    if (piped === undefined && world.stdin.isTTY === true) return undefined;
+    for await (const chunk of piped ?? (world.stdin as AsyncIterable<Buffer | string>)) {
       const bytes = Buffer.from(chunk as string);
       size += bytes.length;
       // Read to its end all the same: an agent that is cut off in its writing would see a failure.
