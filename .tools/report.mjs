@@ -8,14 +8,10 @@ import { existsSync, readFileSync } from 'node:fs';
 import { basename, relative } from 'node:path';
 import { pathToFileURL } from 'node:url';
 
-/** The tests that passed and failed. A file that failed as a whole (it could not be loaded) counts as one failure. */
+/** How many tests passed and failed. */
 export function countTests(path) {
-  if (!existsSync(path)) return { passed: 0, failed: 0 };
-  const { numPassedTests, numFailedTests, testResults } = JSON.parse(readFileSync(path, 'utf8'));
-  const broken = testResults.filter(
-    ({ status, assertionResults }) => status === 'failed' && !assertionResults.some((test) => test.status === 'failed'),
-  );
-  return { passed: numPassedTests, failed: numFailedTests + broken.length };
+  const failed = failures(path).length;
+  return { passed: existsSync(path) ? JSON.parse(readFileSync(path, 'utf8')).numPassedTests : 0, failed };
 }
 
 /** The one line that people and machines read. */
@@ -23,7 +19,10 @@ export function summary({ passed, failed }) {
   return `${passed} passed, ${failed} failed`;
 }
 
-/** What failed, with the beginning of the reason: the log of a long run is often seen from its end only. */
+/**
+ * What failed, with the beginning of the reason: the log of a long run is often seen from its end only. A file that failed
+ * as a whole (it could not be loaded) is one failure, and so is a report that is missing.
+ */
 function failures(path) {
   if (!existsSync(path)) return [`${path}: no report`];
   const { testResults } = JSON.parse(readFileSync(path, 'utf8'));
@@ -37,7 +36,7 @@ function failures(path) {
 
 function beginning(text) {
   const lines = text.split('\n').slice(0, 30);
-  return lines.map((line) => `    ${line.slice(0, 300)}`).join('\n');
+  return lines.map((line) => `    ${line.slice(0, 1000)}`).join('\n');
 }
 
 if (import.meta.url === pathToFileURL(process.argv[1]).href) {
