@@ -184,6 +184,7 @@ describe('--report', () => {
       ['report', 2],
       ['file/report.md', 1],
       ['folder.md', 1],
+      ['/proc/nothing/report.md', 1],
     ] as const) {
       const outcome = run(['run', '--report', 'good.md', '--report', name, ...COMMAND]);
       expect([name, outcome.code]).toEqual([name, code]);

@@ -1,5 +1,15 @@
 /** The files that a report goes to: their forms by their endings, and writing them so that a reader sees all or nothing. */
-import { accessSync, constants, mkdirSync, realpathSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  accessSync,
+  constants,
+  existsSync,
+  mkdirSync,
+  realpathSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { dirname, extname, resolve } from 'node:path';
 import { isSystemError, isSystemFault, TasksError } from '../../errors.ts';
 import type { Report } from './model.ts';
@@ -82,7 +92,7 @@ function formatOf(name: string): ReportFormat {
 
 /** Makes the folder, writes a file beside the path and takes it away again. Returns the path behind a symbolic link. */
 function prove(path: string, unique: string): string {
-  mkdirSync(dirname(path), { recursive: true });
+  makeFolder(dirname(path));
   const real = realOf(path);
   if (real !== undefined) {
     if (!statSync(real).isFile()) throw new TasksError('io', 'it is not a file');
@@ -93,6 +103,19 @@ function prove(path: string, unique: string): string {
   writeFileSync(temporary, '');
   rmSync(temporary);
   return target;
+}
+
+/** Not Node's `recursive`, which tries for ever where a folder is there and takes no other (`/proc`). */
+function makeFolder(path: string): void {
+  if (existsSync(path)) return;
+  const above = dirname(path);
+  if (above !== path) makeFolder(above);
+  try {
+    mkdirSync(path);
+  } catch (error) {
+    // Another run has made it meanwhile.
+    if (!isSystemError(error, 'EEXIST')) throw error;
+  }
 }
 
 function realOf(path: string): string | undefined {
