@@ -41,14 +41,21 @@ export async function renewLeases(session: Session): Promise<void> {
   for (const owner of ownersOf(await heldLeases(session))) await renewDue(actingAs(session, owner));
 }
 
-/** Gives back what the session holds: one commit for each name. */
-export async function releaseLeases(session: Session): Promise<void> {
-  for (const owner of ownersOf(await heldLeases(session))) {
-    await makeChange(actingAs(session, owner), async (bench) => {
+/** Gives back what the session holds, or what of it is named so: one commit for each name. Gives the ids. */
+export async function releaseLeases(
+  session: Session,
+  isWanted: (owner: string) => boolean = () => true,
+): Promise<TaskId[]> {
+  const released: TaskId[] = [];
+  for (const owner of [...ownersOf(await heldLeases(session))].filter((name) => isWanted(name))) {
+    const { result } = await makeChange(actingAs(session, owner), async (bench) => {
       const ids = leasesIn(bench.snapshot, session).flatMap((lease) => (lease.owner === owner ? lease.id : []));
       if (ids.length > 0) await planRelease(bench, { ids });
+      return ids;
     });
+    released.push(...result);
   }
+  return released;
 }
 
 function ownersOf(leases: readonly HeldLease[]): ReadonlySet<string> {

@@ -12,7 +12,7 @@ import { type Attempt, startAttempt } from './attempt.ts';
 import { backOff } from './back-off.ts';
 import { bestTask, countSelected, isWorthWaiting, type Selection } from './choose.ts';
 import { type Fleet, runTask, tell, warn } from './fleet.ts';
-import { keepUp } from './keep-up.ts';
+import { giveBackRest, keepUp } from './keep-up.ts';
 import { createLosses } from './losses.ts';
 import type { RunCounts, RunEnded, RunOutcome, TryEnd } from './run-event.ts';
 import { createWake, type Wake } from './wake.ts';
@@ -193,6 +193,10 @@ function start(drive: Drive, { id, actor, view, slot, state }: Start): void {
   const heard = async (): Promise<void> => {
     try {
       await hearEnd(drive, await attempt.ended);
+      // Of names that no slot has it is not known whose command has made them up, as long as there is another one.
+      const rest = await giveBackRest(fleet, (owner) => owner === actor || running.size === 1);
+      // Its own task, claimed anew: the next try would do the same.
+      if (rest.includes(id)) troubled.set(id, { failures: attempt.attempt, from: Number.POSITIVE_INFINITY });
     } catch (error) {
       drive.broken ??= { error };
       for (const other of running.values()) other.stop();

@@ -4,6 +4,7 @@ import { releaseLeases, renewLeases } from '../app/keep-claims.ts';
 import { claimMode, sharedRemote } from '../app/shared-remote.ts';
 import { TasksError } from '../errors.ts';
 import { followTip } from '../events/follow-tip.ts';
+import type { TaskId } from '../task/types.ts';
 import { type Fleet, warn } from './fleet.ts';
 
 /** What goes on. */
@@ -24,9 +25,23 @@ export function keepUp(fleet: Fleet, wake: () => void): Upkeep {
     close: async () => {
       over.abort();
       await Promise.all([news, renewing]);
-      await quietly(fleet, () => releaseLeases(fleet.session));
+      await quietly(fleet, async () => void (await releaseLeases(fleet.session)));
     },
   };
+}
+
+/**
+ * Gives back what the command of a try has claimed beside its task and left undone: nobody works on it, and the run would
+ * renew it for ever and wait for itself. Gives the ids.
+ */
+export async function giveBackRest(fleet: Fleet, isOrphan: (owner: string) => boolean): Promise<readonly TaskId[]> {
+  let ids: readonly TaskId[] = [];
+  await quietly(fleet, async () => {
+    ids = await releaseLeases(fleet.session, isOrphan);
+  });
+  if (ids.length > 0)
+    await warn(fleet, `A command has claimed ${ids.join(', ')} and has ended without finishing it: it was given back`);
+  return ids;
 }
 
 async function follow(fleet: Fleet, signal: AbortSignal, wake: () => void): Promise<void> {

@@ -214,6 +214,31 @@ two\x00`,
     expect(show(ledger, id)).toMatchObject({ status: 'completed', notes: [{ text: 'half' }] });
   });
 
+  it.each(['', '--as=helper'])('gives back what a command has claimed beside its task and left undone (%s)', (as) => {
+    const ledger = scratchLedger();
+    const first = ledger.add('first', '-p', '0');
+    const second = ledger.add('second');
+    const script = `[ "$1" = first ] || exit 0; exec "${process.execPath}" "${EXECUTABLE}" next ${as} >/dev/null`;
+    const { code, lines, ends } = run(ledger, ['--jobs', '1', '--', 'sh', '-c', script, 'sh', '{subject}']);
+    expect(code).toBe(0);
+    expect(ends.map(({ task, outcome }) => [(task as { id: string }).id, outcome])).toEqual([
+      [first, 'completed'],
+      [second, 'completed'],
+    ]);
+    expect(lines.find(({ event }) => event === 'warning')?.['message']).toContain(second);
+    expect(show(ledger, second)).toMatchObject({ status: 'completed', completedBy: ['Ada Example/1'] });
+  });
+
+  it('leaves a task alone that its command has given back and claimed again', () => {
+    const ledger = scratchLedger();
+    const id = ledger.add('again');
+    const tool = `"${process.execPath}" "${EXECUTABLE}"`;
+    const script = `${tool} release "$1" >/dev/null; ${tool} claim "$1" >/dev/null; echo x >> tries`;
+    expect(run(ledger, ['--', 'sh', '-c', script, 'sh', '{id}']).code).toBe(3);
+    expect(readFileSync(join(ledger.folder, 'tries'), 'utf8')).toBe('x\n');
+    expect(show(ledger, id)).toMatchObject({ status: 'pending' });
+  });
+
   it('comes back to a task that the command has split up, when its parts are done', () => {
     const ledger = scratchLedger();
     ledger.add('whole');
