@@ -8,6 +8,7 @@ import { readNote, writeNote } from '../ledger/private-file.ts';
 import type { Snapshot } from '../ledger/snapshot.ts';
 import type { Author } from '../ledger/transact.ts';
 import { canonicalJson } from '../merge/decision.ts';
+import { inWords } from '../task/in-words.ts';
 import type { Conflict, JsonValue, Task } from '../task/types.ts';
 import type { Session } from './session.ts';
 
@@ -101,8 +102,8 @@ function isParty({ actor, session }: Author, party: Party | undefined): boolean 
 
 function nameOf(party: Party | undefined): string {
   if (party === undefined) return 'nobody (it was given back or completed)';
-  const session = party.session === undefined ? '' : `, session ${party.session}`;
-  return `${party.owner} (term ${party.term}${session})`;
+  const session = party.session === undefined ? '' : `, session ${inWords(party.session)}`;
+  return `${inWords(party.owner)} (term ${party.term}${session})`;
 }
 
 function keyOf({ actor, session }: Author, { id }: Task, conflict: Conflict): string {

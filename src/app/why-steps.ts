@@ -2,6 +2,7 @@
 import { isClosedGate, isReady, type Readiness, type Reason, reasonsAgainst } from '../graph/readiness.ts';
 import { NONE } from '../graph/table.ts';
 import type { Snapshot } from '../ledger/snapshot.ts';
+import { inWords } from '../task/in-words.ts';
 import type { TaskId } from '../task/types.ts';
 
 /** How many steps an answer names. */
@@ -49,7 +50,7 @@ function stepFor(snapshot: Snapshot, row: number, reason: Reason): NextStep | un
       if (reason.status === 'in_progress') return { do: 'wait', id, text: `wait for ${name}` };
       return { do: 'reopen', id, text: `reopen ${name}` };
     case 'claimed':
-      return { do: 'wait', id, text: `wait for ${name} (${reason.owner ?? 'somebody'})` };
+      return { do: 'wait', id, text: `wait for ${name} (${inWords(reason.owner ?? 'somebody')})` };
     case 'deferred':
       return { do: 'wait', id, text: `wait until ${reason.until}` };
     case 'scope':
@@ -57,12 +58,12 @@ function stepFor(snapshot: Snapshot, row: number, reason: Reason): NextStep | un
     case 'own-work':
       return { do: 'hand-over', id, text: `let somebody else take ${name}` };
     case 'gate':
-      return { do: 'open-gate', id: reason.id, text: `open gate ${reason.name}` };
+      return { do: 'open-gate', id: reason.id, text: `open gate ${inWords(reason.name)}` };
     case 'blocker':
       return blockerStep(snapshot, { id, name }, reason);
     case 'not-work':
       return isClosedGate(table, row)
-        ? { do: 'open-gate', id, text: `open gate ${table.summary(row).subject}` }
+        ? { do: 'open-gate', id, text: `open gate ${inWords(table.summary(row).subject)}` }
         : undefined;
     case 'child':
       return undefined;

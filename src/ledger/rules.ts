@@ -9,6 +9,7 @@ import { completionReasons, type Readiness, readinessAt, type Reason, reasonsAga
 import type { TaskTable } from '../graph/table.ts';
 import { type Holder, isHolder, type LeaseSightings, leaseState } from '../lease/lease.ts';
 import { GATE } from '../task/gates.ts';
+import { inWords } from '../task/in-words.ts';
 import { type Unmet, unmetOf } from '../task/completion.ts';
 import type { Operation } from '../task/operations.ts';
 import type { Task, TaskId } from '../task/types.ts';
@@ -190,17 +191,17 @@ function phraseOf(reason: Reason, short: (id: TaskId) => string): string {
     case 'blocker':
       return `is blocked by ${short(reason.id)} (${reason.status})`;
     case 'gate':
-      return `waits for the gate ${reason.name} (closed)`;
+      return `waits for the gate ${inWords(reason.name)} (closed)`;
     case 'own-work':
-      return `reviews ${short(reason.id)}, which ${reason.actor} completed`;
+      return `reviews ${short(reason.id)}, which ${inWords(reason.actor)} completed`;
     case 'not-work':
-      return `is no task (${reason.of})`;
+      return `is no task (${inWords(reason.of)})`;
     case 'child':
       return `has an open child ${short(reason.id)} (${reason.status})`;
     case 'deferred':
       return `is deferred until ${reason.until}`;
     case 'scope':
-      return `would touch ${reason.mine} while ${short(reason.id)} works on ${reason.theirs}`;
+      return `would touch ${inWords(reason.mine)} while ${short(reason.id)} works on ${inWords(reason.theirs)}`;
     case 'claimed':
       return `is held by ${holderName(reason)}`;
     case 'status':
@@ -211,9 +212,9 @@ function phraseOf(reason: Reason, short: (id: TaskId) => string): string {
 /** `agent-b (session s1), term 2, until 2026-11-22T15:30:00Z`. */
 export function holderName(of: { readonly owner?: string | undefined; readonly claim?: Task['claim'] }): string {
   const { owner = 'somebody', claim } = of;
-  const session = claim?.session === undefined ? '' : ` (session ${claim.session})`;
+  const session = claim?.session === undefined ? '' : ` (session ${inWords(claim.session)})`;
   const end = claim?.hold === true ? 'without an end' : `until ${claim?.expires ?? 'released'}`;
-  return `${owner}${session}, term ${claim?.term ?? 0}, ${end}`;
+  return `${inWords(owner)}${session}, term ${claim?.term ?? 0}, ${end}`;
 }
 
 function checkLease(
@@ -240,7 +241,7 @@ function checkLease(
 }
 
 function notWork(kind: string, name: string): TasksError {
-  return new TasksError('status', `${name} is no task but of the kind ${kind}, and cannot be claimed`, {
+  return new TasksError('status', `${name} is no task but of the kind ${inWords(kind)}, and cannot be claimed`, {
     ...(kind === GATE && { hint: 'A gate is opened, not worked on: git tasks gate open NAME' }),
     data: { id: name, kind },
   });
