@@ -4,6 +4,7 @@
  * The file is read by the lexer of `marked`; lists without boxes, code and quotations are no tasks. Pure.
  */
 import { lexer, type Token, type Tokens } from 'marked';
+import { printable } from '../task/printable.ts';
 import { normalizeLine } from '../task/text.ts';
 import type { Instant, Task } from '../task/types.ts';
 import { keyMaker, plainTask } from './plain-task.ts';
@@ -137,7 +138,7 @@ function orderOf({ priority, created, id }: Task): string {
   return `${priority} ${created} ${id}`;
 }
 
-/** A subject as text and nothing else: no HTML, link, picture or heading comes out of it. */
+/** A subject as text and nothing else: no HTML, link, picture, heading or sequence for a terminal comes out of it. */
 function escapeInline(text: string): string {
-  return text.replaceAll(/[\\`*_[\]<>~&|#!]/g, (sign) => `\\${sign}`);
+  return printable(text).replaceAll(/[\\`*_[\]<>~&|#!]/g, (sign) => `\\${sign}`);
 }
