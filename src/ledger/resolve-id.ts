@@ -20,7 +20,7 @@ export function resolveId(index: LedgerIndex, name: string): TaskId {
   const own = isIdPrefix(lower) ? index.table.withPrefix(lower).filter(inList) : [];
   const found = [...new Set([...own, ...aliases])];
   if (found.length === 1 && found[0] !== undefined) return found[0];
-  if (found.length > 1) throw ambiguous(index, name, found);
+  if (found.length > 1) throw ambiguous(index, { name, found, isAlias: own.length === 0 });
   const wrong = !isIdPrefix(lower) && text.length < 3;
   throw new TasksError('not-found', `No task ${JSON.stringify(name)} in this ledger`, {
     hint: wrong ? 'An id needs at least 3 characters' : 'See the ids with: git tasks list --all',
@@ -28,11 +28,18 @@ export function resolveId(index: LedgerIndex, name: string): TaskId {
   });
 }
 
-function ambiguous(index: LedgerIndex, name: string, found: readonly TaskId[]): TasksError {
+interface Found {
+  readonly name: string;
+  readonly found: readonly TaskId[];
+  /** Whether the name is a whole alias of all of them: no further character tells them apart, but their lists may. */
+  readonly isAlias: boolean;
+}
+
+function ambiguous(index: LedgerIndex, { name, found, isAlias }: Found): TasksError {
   const shown = found.slice(0, MAX_CANDIDATES).map((id) => shortId(index, id));
   const more = found.length > MAX_CANDIDATES ? ` and ${found.length - MAX_CANDIDATES} more` : '';
   return new TasksError('ambiguous', `${JSON.stringify(name)} could be ${shown.join(', ')}${more}`, {
-    hint: 'Type one more character',
+    hint: isAlias ? 'Give the id of the one that you mean' : 'Type one more character',
     data: { id: name, candidates: found.slice(0, MAX_CANDIDATES) },
   });
 }

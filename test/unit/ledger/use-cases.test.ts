@@ -88,6 +88,18 @@ describe('a task', () => {
     expect((await showTask(as('ada'), 'deploy-1')).task.id).toBe(first.task.id);
   });
 
+  it('with one key in two lists is asked for by its id', async () => {
+    const { as } = await memoryLedger();
+    const one = await addTask(as('ada'), { subject: 'Deploy', key: 'k1' });
+    const other = await addTask(as('ada'), { subject: 'Deploy', key: 'k1', list: 'other' });
+    expect(await failure(showTask(as('ada'), 'k1'))).toMatchObject({
+      code: 'ambiguous',
+      hint: 'Give the id of the one that you mean',
+      data: { candidates: [one.task.id, other.task.id].sort() },
+    });
+    expect((await showTask(as('ada'), 'other/k1')).task.id).toBe(other.task.id);
+  });
+
   it('changes only where it differs: an edit that says nothing new makes no commit', async () => {
     const { as } = await memoryLedger();
     const a = await add(as('ada'), 'A', { labels: ['x'] });
