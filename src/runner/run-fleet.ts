@@ -18,6 +18,7 @@ import type { RunEnded } from './run-event.ts';
 import { buryDeadRuns, newRunId, openRunFolder, type RunFolder } from './run-folder.ts';
 import type { RunOptions, RunSummary } from './run-options.ts';
 import { startWarden, type Warden } from './warden.ts';
+import { mustHaveCommit } from './worktrees.ts';
 
 /**
  * Runs until the end. Throws `usage` for a command that cannot be, `no-ledger` and the like, and what ends any change of the
@@ -27,6 +28,7 @@ export async function runFleet(session: Session, options: RunOptions): Promise<R
   checkCommand(options.command);
   mustFindProgram(session.world, options);
   await session.ledger.open();
+  if (options.worktree) mustHaveCommit(session, options.folder);
   const run = newRunId(session);
   const known = new Set(allProcesses());
   const begun = session.world.now();

@@ -24,6 +24,14 @@ export function taskBranch({ ledger }: Pick<Session, 'ledger'>, id: TaskId): str
   return `${ledger.ref === 'refs/heads/task' ? 'work' : 'task'}/${id}`;
 }
 
+/** Throws `usage` where nothing is checked out that a worktree could begin with. */
+export function mustHaveCommit({ world }: Session, from: string): void {
+  if (runGit(['rev-parse', '--verify', '--quiet', 'HEAD^{commit}'], { cwd: from, env: world.env }).code === 0) return;
+  throw new TasksError('usage', 'There is no commit yet that a worktree could begin with', {
+    hint: 'Make the first commit, or run without --worktree',
+  });
+}
+
 /** Makes the worktree at the commit that is checked out in `from`, or takes the one that an earlier try left. */
 export function openWorktree(session: Session, id: TaskId, from: string): TaskWorktree {
   const { repository, world } = session;
@@ -36,6 +44,8 @@ export function openWorktree(session: Session, id: TaskId, from: string): TaskWo
     if (stdout.toString().trim() !== branch) throw inTheWay(folder, branch);
   } else {
     mkdirSync(dirname(folder), { recursive: true });
+    // Whoever has removed the folder by hand has left git's note of it. Where there is none, this only fails.
+    runGit(['worktree', 'remove', '--force', folder], here);
     const how = hasBranch() ? [folder, branch] : ['-b', branch, folder, 'HEAD'];
     mustRunGit(['worktree', 'add', '--quiet', ...how], here);
   }

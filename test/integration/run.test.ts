@@ -1,5 +1,5 @@
 /** `git tasks run`, point by point, as the real program. */
-import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { type Ledger, scratchLedger } from '../cli/ledger.ts';
@@ -308,6 +308,18 @@ two\x00`,
     expect(show(ledger, idle ?? '').status).toBe('completed');
     expect(run(ledger, ['--worktree', '--', 'sh', '-c', 'rm left']).code).toBe(0);
     expect(readdirSync(worktrees)).toEqual([]);
+  });
+
+  it('makes a worktree again that somebody has removed by hand, and needs a commit to begin with', () => {
+    const ledger = scratchLedger();
+    const id = ledger.add('shard');
+    const args = ['run', '--json', '--worktree', '--'];
+    expect(ledger.run([...args, 'false'])).toMatchObject({ code: 2, stderr: expect.stringContaining('no commit yet') });
+    expect(show(ledger, id)).toMatchObject({ status: 'pending', notes: [] });
+    git(ledger.folder, 'commit', '--quiet', '--allow-empty', '-m', 'One');
+    expect(ledger.run([...args, 'false']).code).toBe(1);
+    rmSync(join(ledger.folder, '.git/git-tasks/worktrees', id), { recursive: true });
+    expect(ledger.run([...args, 'true'])).toMatchObject({ code: 0, stderr: '' });
   });
 
   it('says what holds the work up that remains', () => {
