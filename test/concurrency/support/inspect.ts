@@ -133,7 +133,9 @@ export function leftovers(folder: string): string[] {
     (name.startsWith('git-tasks/queue/') && !name.endsWith('/spare')) ||
     name.startsWith('git-tasks/locks/') ||
     name.endsWith('.tmp');
-  return names.filter((name) => name.endsWith('.lock') || isOurs(name));
+  // Git's own while it collects in the background, which a commit of the user starts as well.
+  const isGits = (name: string): boolean => name === 'gc.log.lock';
+  return names.filter((name) => (name.endsWith('.lock') && !isGits(name)) || isOurs(name));
 }
 
 async function textOf(folder: string): Promise<string> {
