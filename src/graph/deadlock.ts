@@ -11,7 +11,7 @@
 import type { TaskId } from '../task/types.ts';
 import { instantToMs } from '../task/instant.ts';
 import { leaseState } from '../lease/lease.ts';
-import { isClosedGate, isRunning, isWork, type Readiness, readyRows } from './readiness.ts';
+import { isClosedGate, isRunning, isWork, type Readiness, readyRows, scopeReasons } from './readiness.ts';
 import { FLAG, NONE, type TaskTable } from './table.ts';
 import { type Adjacency, neighbours, waitersOf } from './walk.ts';
 
@@ -100,12 +100,14 @@ function workRows(table: TaskTable, list: string | undefined): number[] {
   return rows;
 }
 
-/** Whether an open row that is not ready will move without anybody's word: it is being worked on, or only deferred. */
+/** Whether an open row that is not ready will move without anybody's word: it is worked on, held off by work, or deferred. */
 function movesLater(readiness: Readiness, row: number): boolean {
   const { table, now } = readiness;
   if (!isWork(table, row)) return false;
   if (isRunning(table, row, now)) return true;
   if (table.has(row, FLAG.claim) && leaseState(table.summary(row).claim, now, table.sightings) === 'live') return true;
+  // Held off by a task that is being worked on, of another list perhaps, whose files it may touch.
+  if (scopeReasons(readiness, row).length > 0 && !waitsForOthers(readiness, row)) return true;
   return table.has(row, FLAG.defer) && !waitsForOthers(readiness, row);
 }
 

@@ -57,6 +57,16 @@ describe('a plan stands still', () => {
     });
   });
 
+  it('not while work in another list only holds off the files of a task', () => {
+    const working = summary(A, { status: 'in_progress', scope: ['src/**'] });
+    const held = summary(B, { list: 'two', scope: ['src/x.ts'] });
+    const behind = summary(C, { list: 'two', blockedBy: [B] });
+    const judged = (...tasks: TaskSummary[]): ReturnType<typeof findDeadlock> =>
+      findDeadlock(readinessAt(tableOf(...tasks), NOW), { list: 'two' });
+    expect(judged(working, held, behind)).toBeUndefined();
+    expect(judged({ ...working, status: 'cancelled' }, { ...held, blockedBy: [A] }, behind)).toMatchObject({ open: 2 });
+  });
+
   it('for a task that is a part of what it waits for', () => {
     expect(judge(summary(A), summary(B, { parent: A, blockedBy: [A] }))?.causes).toMatchObject([{ kind: 'cycle' }]);
   });
