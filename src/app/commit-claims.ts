@@ -241,7 +241,7 @@ function notConfirmed(
     kind === 'claim'
       ? ['Nothing was claimed', 'unclaimed']
       : ['Nothing was changed, and the task is still held', 'unchanged'];
-  return new TasksError('remote', `${words}: ${cause.message}${doubt}`, {
+  return new TasksError('remote', `${words}: ${cause.message.replace(/\.$/, '')}${doubt}`, {
     hint: 'tasks.claim is remote: try again when the remote can be used, or: git config tasks.claim auto',
     data: { ...cause.data, remote, outcome: isUnknown ? 'unknown' : outcome },
     cause,

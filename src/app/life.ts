@@ -4,6 +4,7 @@ import { isReady, readinessAt } from '../graph/readiness.ts';
 import { NONE } from '../graph/table.ts';
 import { blockedRowsOfRow, neighbours } from '../graph/walk.ts';
 import { confirmedClaim, isHolder, leaseState, nextClaim } from '../lease/lease.ts';
+import { noHoldOf } from '../ledger/rules.ts';
 import type { Snapshot } from '../ledger/snapshot.ts';
 import { normalizeText } from '../task/text.ts';
 import type { Claim, TaskId } from '../task/types.ts';
@@ -170,6 +171,7 @@ export async function planClaim(bench: Workbench, input: ClaimInput, context: Pl
     const state = leaseState(claim, now, bench.snapshot.table.sightings);
     if (claim !== undefined && state === 'live' && isHolder({ owner, claim }, author)) {
       if (claims?.has(claim.id) === true) claims.met = true;
+      if (input.hold === true && claim.hold !== true) throw noHoldOf(id, bench.snapshot.short(id));
       await confirmOwn(bench, { id, claim }, claims);
     } else await takeTask(bench, { id, claim, input }, context);
   }

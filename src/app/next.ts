@@ -22,7 +22,7 @@ export interface NextInput {
   readonly warn?: ((error: TasksError) => void) | undefined;
 }
 
-/** `none`: nothing is ready; `open` says how much work remains. An expected outcome, not a failure. */
+/** `none`: nothing is ready; `open` says how much work remains, in the session's list where it has one. An expected outcome, not a failure. */
 export type NextAnswer =
   | ({ readonly status: 'claimed'; readonly claimed: ClaimOutcome } & TaskAnswer)
   | { readonly status: 'none'; readonly open: number; readonly tip: string };
@@ -66,10 +66,15 @@ async function tryNext(session: Session, input: NextInput): Promise<NextAnswer> 
   const { result: id, snapshot, claimed = { certainty: 'local' } } = change;
   if (id !== undefined)
     return { status: 'claimed', claimed, ...(await answerTask(session, { ...change, result: id })) };
+  return { status: 'none', open: countOpen(snapshot, session.onlyList), tip: snapshot.tip };
+}
+
+/** How many tasks are open, of the list where there is one. */
+function countOpen({ table }: Snapshot, list: string | undefined): number {
   let open = 0;
-  for (let row = 0; row < snapshot.table.size; row++)
-    if (snapshot.table.isOpen(row) && isWork(snapshot.table, row)) open++;
-  return { status: 'none', open, tip: snapshot.tip };
+  for (let row = 0; row < table.size; row++)
+    if (table.isOpen(row) && isWork(table, row) && (list === undefined || table.listOf(row) === list)) open++;
+  return open;
 }
 
 interface Choice {

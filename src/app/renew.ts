@@ -133,7 +133,10 @@ function notHeld(
   const name = snapshot.has(id) ? snapshot.short(id) : id;
   const holder = owner === undefined ? 'nobody holds it' : `it is held by ${holderName({ owner, claim })}`;
   return new TasksError('claimed', `${name} is not held by ${actor}: ${holder}`, {
-    hint: `Claim it with: git tasks claim ${name}`,
+    hint:
+      owner === undefined
+        ? `Claim it with: git tasks claim ${name}`
+        : 'Wait for its release or the end of its lease: git tasks stale lists what ran out',
     data: { id, owner, claim },
   });
 }

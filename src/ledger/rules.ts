@@ -240,6 +240,14 @@ function checkLease(
   });
 }
 
+/** A hold that was asked for beside one's own lease, and not made, would be lost with the lease. */
+export function noHoldOf(id: TaskId, name: string): TasksError {
+  return new TasksError('status', `${name} is yours already, under a lease, which does not become a hold`, {
+    hint: `Keep it for longer with: git tasks renew ${name} --lease 7d, or release it and claim it with --hold`,
+    data: { id },
+  });
+}
+
 function notWork(kind: string, name: string): TasksError {
   return new TasksError('status', `${name} is no task but of the kind ${inWords(kind)}, and cannot be claimed`, {
     ...(kind === GATE && { hint: 'A gate is opened, not worked on: git tasks gate open NAME' }),

@@ -310,6 +310,34 @@ describe('a claim', () => {
     expect(forced.tasks[0]).toMatchObject({ status: 'pending', claim: { term: 1 } });
   });
 
+  it('with an end is not taken for a hold because its holder asks for one', async () => {
+    const { as } = await memoryLedger();
+    const a = await add(as('ada'), 'A');
+    await claimTasks(as('ada'), { ids: [a] });
+    expect(await failure(claimTasks(as('ada'), { ids: [a], hold: true }))).toMatchObject({
+      code: 'status',
+      hint: /renew \w+ --lease/,
+    });
+    await releaseTasks(as('ada'), { ids: [a] });
+    for (const again of [false, true]) {
+      expect(await claimTasks(as('ada'), { ids: [a], hold: true })).toMatchObject({ already: again });
+    }
+  });
+
+  it('of another is not to be claimed instead of renewed', async () => {
+    const { as } = await memoryLedger();
+    const a = await add(as('ada'), 'A');
+    expect(await failure(renewTasks(as('bob'), { ids: [a] }))).toMatchObject({ hint: /^Claim it with/ });
+    await claimTasks(as('ada'), { ids: [a] });
+    expect(await failure(renewTasks(as('bob'), { ids: [a] }))).toMatchObject({ code: 'claimed', hint: /^Wait for/ });
+  });
+
+  it('is not there in a list where nothing is open, whatever is in others', async () => {
+    const { as } = await memoryLedger();
+    await add(as('ada'), 'A', { list: 'one' });
+    expect(await claimNext(as('ada', { list: 'two' }))).toMatchObject({ status: 'none', open: 0 });
+  });
+
   it('is of the pair of actor and session: namesakes in two sessions are two holders', async () => {
     const { as } = await memoryLedger();
     const a = await add(as('ada'), 'A');
