@@ -4,6 +4,7 @@ import { encode as o200k } from 'gpt-tokenizer/encoding/o200k_base';
 import { describe, expect, test } from 'vitest';
 import { digestOf } from '../../../../src/app/agent/digest.ts';
 import { tame } from '../../../../src/app/agent/fenced.ts';
+import { knownWords } from '../../../../src/app/agent/known-words.ts';
 import { partsWithin } from '../../../../src/app/agent/parts-within.ts';
 import { fitLine, proseBound, tokenBound } from '../../../../src/app/agent/token-bound.ts';
 
@@ -19,6 +20,15 @@ const between = (from: number, to: number): fc.Arbitrary<string> =>
   fc
     .array(fc.integer({ min: from, max: to }), { minLength: 20, maxLength: 80 })
     .map((points) => String.fromCodePoint(...points));
+
+const pickOne = (members: readonly string[]): fc.Arbitrary<string> => fc.constantFrom(...members);
+const spaced = (words: fc.Arbitrary<string>): fc.Arbitrary<string> =>
+  fc.array(words, { minLength: 20, maxLength: 80 }).map((parts) => parts.join(' '));
+
+const capital = (word: string): string => `${word.charAt(0).toUpperCase()}${word.slice(1)}`;
+const knownWord = pickOne([...knownWords()].flatMap((word) => [word, capital(word)]));
+/** What may stand between words, and what some tokenizers take together with the letters beside it. */
+const MARKS = [' ', '  ', '\n', '\t', "'s", "'", '’', '\u0301', '\u00a0', '-', '_', '/', '.', '(', '7', '²'];
 
 const TEXTS: Readonly<Record<string, fc.Arbitrary<string>>> = {
   'random letters': pick(letters),
@@ -37,6 +47,19 @@ const TEXTS: Readonly<Record<string, fc.Arbitrary<string>>> = {
   Thaana: between(0x780, 0x7bf),
   'syllables of Canada': between(0x1400, 0x167f),
   accents: between(0xc0, 0x24f),
+  'single digits between blanks': spaced(pickOne([...'0123456789'])),
+  'rare Chinese between blanks': spaced(fc.integer({ min: 0x20000, max: 0x2a6df }).map((n) => String.fromCodePoint(n))),
+  'known words, marks and others': fc
+    .array(fc.oneof(knownWord, knownWord, fc.string({ unit: 'binary', maxLength: 3 }), pickOne(MARKS)), {
+      minLength: 20,
+      maxLength: 80,
+    })
+    .map((parts) => parts.join('')),
+  'known words in sentences': spaced(knownWord),
+  'known words between blanks of all lengths': fc
+    .array(fc.tuple(knownWord, fc.nat({ max: 5 })), { minLength: 20, maxLength: 60 })
+    .map((parts) => parts.map(([word, blanks]) => word + ' '.repeat(blanks)).join('')),
+  'all that there is, between blanks': spaced(fc.string({ unit: 'binary', minLength: 1, maxLength: 6 })),
 };
 
 describe('the bound', () => {
@@ -49,7 +72,20 @@ describe('the bound', () => {
 
   test('is not absurd for plain words', () => {
     const text = 'Build the login page and test it with an expired session of a customer';
-    expect(tokenBound(text)).toBeLessThan(cost(text) * 5);
+    expect(tokenBound(text)).toBeLessThan(cost(text) * 2);
+  });
+
+  test('counts a known word as one token where it is one, and nowhere else', () => {
+    for (const word of [...knownWords()].flatMap((known) => [known, capital(known)])) {
+      for (const encode of [o200k, cl100k]) expect([word, encode(` ${word}`).length]).toEqual([word, 1]);
+      expect([word, tokenBound(`a ${word}`)]).toEqual([word, 2]);
+      expect([word, tokenBound(`a ${word}.`)]).toEqual([word, 3]);
+    }
+    const alone = tokenBound('| session') - 1;
+    expect(alone).toBe(1);
+    for (const other of ['| sessioné', "| session's", '|session', '| session7', '| ésession', '| sessionX']) {
+      expect(tokenBound(other) - 1).toBeGreaterThan(alone + 2);
+    }
   });
 
   test('holds for a line that was made to fit, by whole characters', () => {
