@@ -4,7 +4,7 @@ import { type Compare, urgency } from '../graph/order.ts';
 import { isBlocked, isWork, type Readiness, readyRows } from '../graph/readiness.ts';
 import { NONE, type TaskTable } from '../graph/table.ts';
 import type { Snapshot } from '../ledger/snapshot.ts';
-import type { Status } from '../task/types.ts';
+import type { Status, TaskId } from '../task/types.ts';
 import { readinessFor } from './readiness-for.ts';
 import type { Session } from './session.ts';
 import { rowView, type TaskRow } from './task-view.ts';
@@ -21,6 +21,8 @@ export interface ListInput {
   readonly labels?: readonly string[] | undefined;
   /** Children of this task. */
   readonly parent?: string | undefined;
+  /** Tasks that are neither listed nor counted. */
+  readonly without?: ReadonlySet<TaskId> | undefined;
   /** At most this many; 0: all. 50 when undefined. */
   readonly limit?: number | undefined;
   readonly sort?: ListSort | undefined;
@@ -98,8 +100,9 @@ interface Scope {
 function testsOf(readiness: Readiness, input: ListInput, { parent, list }: Scope): ((row: number) => boolean)[] {
   const { table } = readiness;
   const select = input.select ?? (input.status === undefined ? 'open' : 'all');
+  const without = rowsOf(table, input.without);
   // Gates are no tasks; they have a list of their own.
-  const tests: ((row: number) => boolean)[] = [(row) => isWork(table, row)];
+  const tests: ((row: number) => boolean)[] = [(row) => isWork(table, row) && !without.has(row)];
   if (list !== undefined) tests.push((row) => table.listOf(row) === list);
   if (select === 'open' || select === 'blocked') tests.push((row) => table.isOpen(row));
   if (input.status !== undefined) {
@@ -111,6 +114,10 @@ function testsOf(readiness: Readiness, input: ListInput, { parent, list }: Scope
   if (input.owner !== undefined) tests.push((row) => table.summary(row).owner === input.owner);
   for (const label of input.labels ?? []) tests.push((row) => table.summary(row).labels?.includes(label) === true);
   return tests;
+}
+
+function rowsOf(table: TaskTable, ids: Iterable<TaskId> = []): ReadonlySet<number> {
+  return new Set(Array.from(ids, (id) => table.rowOf(id)));
 }
 
 function compareBy(table: TaskTable, sort: ListSort): Compare {

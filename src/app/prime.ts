@@ -55,7 +55,7 @@ export async function prime(session: Session, input: PrimeInput = {}): Promise<P
   const changes = (await newsFor(session, snapshot, memory)).filter(({ id }) => !own.has(id));
   const conflicts = conflictLines(snapshot, session.onlyList);
   const tokens = input.tokens ?? PRIME_TOKENS;
-  const ready = await listTasks(session, { select: 'ready', limit: Math.ceil(tokens / MIN_ROW) });
+  const ready = await listTasks(session, { select: 'ready', without: own, limit: Math.ceil(tokens / MIN_ROW) });
   const open = openCount(snapshot, session.onlyList);
   const sections = [
     { title: 'Yours', lines: mine.map(ownLine), total: mine.length },
@@ -67,10 +67,11 @@ export async function prime(session: Session, input: PrimeInput = {}): Promise<P
       note: 'git tasks log',
     },
     {
-      title: 'Ready to start',
-      lines: ready.tasks
-        .filter(({ id }) => !own.has(id))
-        .map(({ id, priority, subject }) => `${snapshot.short(id)} P${priority} ${tame(subject)}`),
+      // What the caller has to claim again is ready, too, and told above.
+      title: mine.some(({ standing }) => standing === 'left' || standing === 'lapsed')
+        ? 'Ready to start besides yours'
+        : 'Ready to start',
+      lines: ready.tasks.map(({ id, priority, subject }) => `${snapshot.short(id)} P${priority} ${tame(subject)}`),
       total: ready.total,
       note: 'git tasks ready',
     },

@@ -131,6 +131,26 @@ describe('a session', () => {
     expect(ledger.event('s1', 'Stop', { stop_hook_active: false }).stdout).toContain('"block"');
   });
 
+  test('is reminded of each task that it holds, by its id at the least', () => {
+    const subject = 'Migrate the billing database schema to version 4 and verify all invoices';
+    const ledger = hooks();
+    const ids = Array.from({ length: 20 }, (_, n) => ledger.add(`${subject} of ${n}, ${'\u9f98\u7228'.repeat(n)}`));
+    const reason = (): string => {
+      const { stdout } = ledger.event('s1', 'Stop', { stop_hook_active: false });
+      ledger.event('s1', 'UserPromptSubmit', { prompt: 'x' });
+      return (JSON.parse(stdout) as { reason: string }).reason;
+    };
+    ledger.as('s1', 'claim', ids[0] ?? '');
+    expect(reason()).toContain(
+      `Unfinished: 1 of 1 (git tasks list --status in_progress)\n| ${ledger.short(ids[0] ?? '')} ${subject} of 0`,
+    );
+    ledger.as('s1', 'claim', ...ids.slice(1));
+    const all = reason();
+    expect(all).toContain('Unfinished: 20 of 20 ');
+    for (const id of ids) expect(all).toContain(`\n| ${ledger.short(id)} M`);
+    expect(encode(all).length).toBeLessThanOrEqual(400);
+  });
+
   test('gives back what it holds when it ends, with a remote that nobody reaches, and nothing of others', () => {
     const ledger = hooks();
     const [mine, other, held] = [ledger.add('Mine'), ledger.add('Of another session'), ledger.add('Held by a person')];
@@ -195,6 +215,38 @@ test('after a clear, a session that knows nothing goes on with prime alone', () 
   ledger.as('s2', 'done', id, '--result', 'GET and POST work');
   expect(ledger.as('s2', 'brief', tests).stdout).toContain('|   GET and POST work');
   expect(ledger.as('s2', 'prime').stdout).not.toContain('Yours');
+});
+
+test('what is the caller\u2019s own is not counted again among what is ready', () => {
+  const ledger = hooks();
+  const [mine] = [ledger.add('Build the API'), ledger.add('Write the docs')];
+  ledger.as('s1', 'claim', mine);
+  expect(ledger.as('s1', 'prime').stdout).toContain('Ready to start: 1 of 1 (git tasks ready)\n');
+  ledger.event('s1', 'SessionEnd', { reason: 'clear' });
+  const told = ledger.as('s2', 'prime').stdout;
+  expect(told).toMatch(/Yours: 1 of 1\n\| \w+ \[left unfinished, claim it again\] Build the API\n/);
+  expect(told).toMatch(/Ready to start besides yours: 1 of 1 \(git tasks ready\)\n\| \w+ P2 Write the docs\n/);
+  ledger.as('s2', 'done', ledger.json('list').tasks.find(({ id }) => id !== mine)?.id ?? '');
+  expect(ledger.as('s2', 'prime').stdout).not.toContain('Ready to start');
+});
+
+test('a colleague\u2019s long plan hides neither one\u2019s own tasks nor what is ready', () => {
+  const ledger = hooks();
+  const own = ['one', 'two', 'three'].map((n) => ledger.add(`Verify the invoices of customer ${n}`));
+  ledger.as('s1', 'claim', ...own);
+  ledger.as('s1', 'prime');
+  const plan = Array.from({ length: 12 }, (_, n) =>
+    JSON.stringify({
+      verb: 'add',
+      subject: `Migrate part ${n} of the billing database to the new schema, and verify what is in it`,
+    }),
+  );
+  expect(ledger.run(['batch', '--as', 'bob'], { input: `${plan.join('\n')}\n` }).code).toBe(0);
+  const told = ledger.as('s1', 'prime').stdout;
+  expect(encode(told).length).toBeLessThanOrEqual(400);
+  expect(told).toContain('Yours: 3 of 3\n');
+  expect(Number(/Changed since you last looked: (\d+) of 12 /.exec(told)?.[1])).toBeGreaterThanOrEqual(2);
+  expect(Number(/Ready to start: (\d+) of 12 /.exec(told)?.[1])).toBeGreaterThanOrEqual(2);
 });
 
 describe('the agent\u2019s own task list', () => {
@@ -444,9 +496,9 @@ describe('within their budgets, in the worst case', () => {
     ledger.as('s2', 'done', ...ids.slice(20, 40), '--as', name(text(2)));
     const told = ledger.as('s1', 'prime').stdout;
     expect(encode(told).length).toBeLessThanOrEqual(400);
-    expect(told).toMatch(/^Yours: \d+ of 20$/m);
-    expect(told).toMatch(/^Changed since you last looked: \d+ of 20 /m);
-    expect(told).toMatch(/^Ready to start: \d+ of 20 /m);
+    expect(told).toMatch(/^Yours: [1-9]\d* of 20$/m);
+    expect(told).toMatch(/^Changed since you last looked: [1-9]\d* of 20 /m);
+    expect(told).toMatch(/^Ready to start: [1-9]\d* of 20 /m);
     const [id = ''] = ids;
     for (let i = 0; i < 3; i++) ledger.as('s1', 'note', id, text(i).repeat(10), '--as', name(text(1)));
     const brief = ledger.as('s1', 'brief', id, '--tokens', '300').stdout;

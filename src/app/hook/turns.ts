@@ -12,6 +12,9 @@ import type { Session } from '../session.ts';
 /** What news may cost, in tokens. */
 const NEWS_TOKENS = 200;
 
+/** What a reminder may cost: more, since it comes once in a turn at most, and has to name each task. */
+const NUDGE_TOKENS = 400;
+
 /** All that an agent has to know. */
 export async function tellAll(session: Session): Promise<HookDecision> {
   const answer = await prime(session);
@@ -51,12 +54,15 @@ export async function nudge(session: Session): Promise<HookDecision | 'none'> {
   if (held.length === 0) return 'none';
   const head = `This session still holds unfinished tasks of the task ledger. ${FENCE_RULE}`;
   const foot =
-    'Finish them (git tasks done ID --result TEXT), or say how far they are (git tasks note ID TEXT) and give them back ' +
-    '(git tasks release ID). If they are to stay as they are, stop again: you will not be asked twice.';
+    'Finish them: git tasks done ID --result TEXT. Or say how far they are (note ID TEXT) and give them back (release ID). ' +
+    'If they are to stay as they are, stop again: you will not be asked twice.';
   const section = {
     title: 'Unfinished',
     lines: held.map(({ short, subject }) => `${short} ${tame(subject)}`),
     total: held.length,
+    note: 'git tasks list --status in_progress',
+    // The session is kept from stopping because of them, so it is told of each.
+    least: held.length,
   };
-  return { nudge: digestOf({ head, foot }, [section], NEWS_TOKENS).text };
+  return { nudge: digestOf({ head, foot }, [section], NUDGE_TOKENS).text };
 }
