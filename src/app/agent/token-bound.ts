@@ -73,16 +73,15 @@ const TOKEN_LENGTH = 8;
 /** As much of a line as fits, by whole characters, with `…` where something is missing. */
 export function fitLine(line: string, tokens: number): string {
   if (tokenBound(line) <= tokens) return line;
-  const characters = [
-    ...new Intl.Segmenter('en', { granularity: 'grapheme' }).segment(line.slice(0, tokens * TOKEN_LENGTH)),
-  ];
-  let end = characters.length;
-  const cut = (): string =>
-    `${characters
-      .slice(0, end)
-      .map(({ segment }) => segment)
-      .join('')
-      .trimEnd()}…`;
-  while (end > 0 && tokenBound(cut()) > tokens) end = Math.min(end - 1, Math.floor(end * 0.9));
-  return cut();
+  const start = line.slice(0, tokens * TOKEN_LENGTH);
+  // Asked for single places: to walk over all characters of a long line takes seconds.
+  const characters = new Intl.Segmenter('en', { granularity: 'grapheme' }).segment(start);
+  const cutAt = (end: number): string => `${start.slice(0, characters.containing(end)?.index).trimEnd()}…`;
+  let [fitting, tooLong] = [0, start.length];
+  while (tooLong - fitting > 1) {
+    const end = Math.floor((fitting + tooLong) / 2);
+    if (tokenBound(cutAt(end)) <= tokens) fitting = end;
+    else tooLong = end;
+  }
+  return cutAt(fitting);
 }

@@ -94,6 +94,21 @@ describe('the bound', () => {
     expect(tokenBound(line)).toBeLessThanOrEqual(45);
     expect(line.replace('…', '').replaceAll('👨‍👩‍👧‍👦', '')).toBe('');
     expect(fitLine('short', 45)).toBe('short');
+    for (let blanks = 1; blanks < 20; blanks++) {
+      const long = fitLine(`${'documentation '.repeat(20)}${' '.repeat(blanks)}${families.repeat(9)}`, 40);
+      expect(long.replaceAll('👨‍👩‍👧‍👦', '')).toMatch(/^[a-z ]+…$/);
+    }
+  });
+
+  test('takes nearly all of the room, and no seconds for a long line', () => {
+    for (const text of ['龘', 'Migrate the x9 ', '\u{2a6a5}']) {
+      const begin = performance.now();
+      const bound = tokenBound(fitLine(text.repeat(40_000), 3000));
+      expect(bound).toBeGreaterThan(2990);
+      expect(bound).toBeLessThanOrEqual(3000);
+      // Milliseconds; the machine may be busy.
+      expect(performance.now() - begin).toBeLessThan(1500);
+    }
   });
 });
 
