@@ -1,9 +1,9 @@
 /** What a tool is, and how its arguments are read. */
 import * as z from 'zod';
+import { type FieldKind, repaired } from '../app/agent/repair.ts';
 import type { Session } from '../app/session.ts';
 import { TasksError } from '../errors.ts';
 import type { Answer } from './answer.ts';
-import { type FieldKind, repaired } from './repair.ts';
 
 /** One tool: its name, what a model is told of it, and what it does. */
 export interface Tool {

@@ -313,6 +313,10 @@ describe('the agent\u2019s own task list', () => {
     expect(hookSpecificOutput['permissionDecisionReason']).toMatch(
       /^Task 2 \(\w+ in the task ledger\) cannot be started now: \w+ is blocked by \w+ \(pending\)\. First: complete \w+\./,
     );
+    for (const input of [{ id: '2' }, { task_id: 2 }, { taskId: '#2' }]) {
+      const start = { tool_name: 'TaskUpdate', tool_input: { ...input, status: 'in_progress' } };
+      expect(call('PreToolUse', start).stdout).toContain('"permissionDecision":"deny"');
+    }
     expect(call('PreToolUse', update('1', 'in_progress'))).toEqual(SILENT);
     expect(call('PreToolUse', update('99', 'in_progress'))).toEqual(SILENT);
     expect(call('PreToolUse', { tool_name: 'Bash', tool_input: { command: 'ls' } })).toEqual(SILENT);

@@ -4,6 +4,7 @@ import { existsSync } from 'node:fs';
 import { nativeList } from '../../interop/claude/locate.ts';
 import { MAX_LINE } from '../../task/limits.ts';
 import { FENCE_RULE, fencedLine, tame } from '../agent/fenced.ts';
+import { repaired } from '../agent/repair.ts';
 import { fitLine } from '../agent/token-bound.ts';
 import { mirrorClaude } from '../mirror.ts';
 import { stateFile } from '../mirror/state.ts';
@@ -16,13 +17,20 @@ const LOCK_TIMEOUT = 3000;
 /** How many refusals are told at once. */
 const MAX_ISSUES = 5;
 
+/** What is read of a native update, which may come as the model wrote it: before the agent's own tool has mended it. */
+const UPDATE_FIELDS = new Map([
+  ['taskId', 'id'],
+  ['status', 'other'],
+  ['owner', 'other'],
+] as const);
+
 /** Before a tool runs: a start or a completion that the rules forbid is denied. */
 export async function beforeTool(session: Session, { tool }: HookCall): Promise<HookDecision> {
   if (tool?.name !== 'TaskUpdate') return {};
-  const number = textIn(tool.input, 'taskId') ?? textIn(tool.input, 'task_id');
-  const status = textIn(tool.input, 'status');
+  const input = repaired(tool.input, UPDATE_FIELDS);
+  const [number, status] = [textIn(input, 'taskId'), textIn(input, 'status')];
   if (number === undefined || (status !== 'in_progress' && status !== 'completed')) return {};
-  return denial(await guardNative(session, { number, status, owner: textIn(tool.input, 'owner') }));
+  return denial(await guardNative(session, { number, status, owner: textIn(input, 'owner') }));
 }
 
 /** After a tool has run: the native list and the ledger are brought together once. */

@@ -5,7 +5,7 @@ import { Ajv } from 'ajv';
 import { encode as cl100k } from 'gpt-tokenizer/encoding/cl100k_base';
 import { encode as o200k } from 'gpt-tokenizer/encoding/o200k_base';
 import { describe, expect, test } from 'vitest';
-import { repaired } from '../../../src/mcp/repair.ts';
+import { repaired } from '../../../src/app/agent/repair.ts';
 import { INSTRUCTIONS, toolListings, TOOLS } from '../../../src/mcp/server.ts';
 import { runTool } from '../../../src/mcp/tool.ts';
 import { memoryLedger } from '../../support/ledger.ts';
