@@ -172,6 +172,14 @@ describe('as the native task tools do', () => {
     expect((await agent.call('task_get', { taskId: '#7' })).data.task.id).toBe(id);
   });
 
+  test('two names for the task of one call are refused, whichever was meant', async () => {
+    const { agent } = await setUp();
+    const [one, two] = [await agent.add('One'), await agent.add('Two')];
+    const { isError, data } = await agent.call('task_update', { task_id: one, id: two, subject: 'Other' });
+    expect({ isError, code: data.error.code }).toEqual({ isError: true, code: 'invalid' });
+    expect([(await agent.get(one))['subject'], (await agent.get(two))['subject']]).toEqual(['One', 'Two']);
+  });
+
   test('unknown fields are refused, with the names of those that there are', async () => {
     const { agent } = await setUp();
     const { isError, data } = await agent.call('task_update', { taskId: 'abc', urgent: true });

@@ -17,7 +17,9 @@ export function repaired(
   const output: Record<string, unknown> = {};
   for (const [key, value] of Object.entries(input)) {
     const name = nameOf(key, fields);
-    if (name !== key && Object.hasOwn(input, name)) output[key] = value;
+    // Which of two was meant is not ours to choose.
+    const isTaken = name !== key && (Object.hasOwn(input, name) || Object.hasOwn(output, name));
+    if (isTaken) output[key] = value;
     else output[name] = mended(value, fields.get(name) ?? 'other');
   }
   return output;

@@ -124,6 +124,10 @@ describe('input', () => {
       { id: '1', taskId: '2' },
       { id: '1', taskId: '2' },
     ],
+    [
+      { task_id: '1', id: '2' },
+      { taskId: '1', id: '2' },
+    ],
     [{ unknown_key: 1 }, { unknown_key: 1 }],
   ])('%j is read as %j', (input, output) => {
     expect(repaired(input, fields)).toEqual(output);
