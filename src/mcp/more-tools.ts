@@ -64,7 +64,7 @@ const next: Tool = {
     'Claim the best ready task and get it in full; nobody else gets it. The lease is renewed while this server runs.',
   input: z.strictObject({ labels: ids.optional().describe('Only tasks with all of these') }),
   output: ['task', 'open'],
-  run: async (session: Session, { labels }: { readonly labels?: readonly string[] }): Promise<Answer> => {
+  run: async (session: Session, { labels = [] }: { readonly labels?: readonly string[] }): Promise<Answer> => {
     const { claimNext } = await import('../app/next.ts');
     const answer = await claimNext(session, { labels });
     if (answer.status === 'claimed') {
@@ -74,10 +74,15 @@ const next: Tool = {
       );
     }
     const { open } = answer;
-    const words = open === 0 ? 'No work is left' : `Nothing is ready. ${open} open tasks are blocked, held or deferred`;
-    return { text: `${words}. See task_list`, structured: { open } };
+    return { text: nothingToTake(open, { isNarrowed: labels.length > 0 }), structured: { open } };
   },
 };
+
+function nothingToTake(open: number, { isNarrowed }: { readonly isNarrowed: boolean }): string {
+  if (open === 0) return 'No work is left. See task_list';
+  if (!isNarrowed) return `Nothing is ready. ${open} open tasks are blocked, held or deferred. See task_list`;
+  return `Nothing with these labels is ready. ${open} tasks are open in all: task_next without labels takes any that is ready`;
+}
 
 const log: Tool = {
   name: 'task_log',

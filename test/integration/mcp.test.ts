@@ -336,6 +336,27 @@ describe('better than the native task tools', () => {
     expect((await agent.call('task_list')).data).toMatchObject({ total: 2 });
   });
 
+  test('where no task with the labels is ready, others may be, and nothing else is said of them', async () => {
+    const { agent } = await setUp();
+    const { data } = await agent.call('task_batch', {
+      tasks: [
+        { subject: 'Free', labels: ['web'] },
+        { name: 'api', subject: 'Waits', labels: ['api'], blockedBy: ['@base'] },
+        { name: 'base', subject: 'Base' },
+      ],
+    });
+    const none = await agent.call('task_next', { labels: ['api'] });
+    expect(none.data).toEqual({ open: 3 });
+    expect(none.text).toBe(
+      'Nothing with these labels is ready. 3 tasks are open in all: task_next without labels takes any that is ready',
+    );
+    expect((await agent.call('task_next', { labels: ['web'] })).data.task.id).toBe(data.tasks[0]?.id);
+    await agent.call('task_next');
+    expect((await agent.call('task_next')).text).toBe(
+      'Nothing is ready. 3 open tasks are blocked, held or deferred. See task_list',
+    );
+  });
+
   test('the history of a task and of all is told', async () => {
     const { agent } = await setUp();
     const [one] = [await agent.add('One'), await agent.add('Two')];
