@@ -15,8 +15,10 @@ export interface ListArguments {
 const MAX_ROWS = 200;
 
 /** Lists tasks from an offset on. */
-export async function listAnswer(session: Session, { filter = 'open', offset = 0 }: ListArguments): Promise<Answer> {
-  const first = Math.max(0, Math.floor(offset));
+export async function listAnswer(
+  session: Session,
+  { filter = 'open', offset: first = 0 }: ListArguments,
+): Promise<Answer> {
   const { rows, total, damaged } = await rowsOf(session, filter, first);
   const { lines, tasks } = fitting(rows);
   const shown = tasks.length;

@@ -12,6 +12,8 @@ import { updateAnswer } from './update-answer.ts';
 const text = z.string();
 const ids = z.array(text);
 const metadata = z.looseObject({});
+// A refinement is not shown in the schema, which every session pays for.
+const offset = z.number().refine((n) => Number.isSafeInteger(n) && n >= 0, 'must be a whole number from 0');
 
 type Metadata = Readonly<Record<string, JsonValue>> | undefined;
 
@@ -62,7 +64,7 @@ const list: Tool = {
   isReading: true,
   input: z.strictObject({
     filter: z.enum(['open', 'ready', 'mine', 'all']).optional(),
-    offset: z.number().optional(),
+    offset: offset.optional(),
   }),
   output: ['tasks', 'total', 'shown'],
   run: listAnswer,

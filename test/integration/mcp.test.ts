@@ -186,6 +186,13 @@ describe('as the native task tools do', () => {
     expect({ isError, code: data.error.code }).toEqual({ isError: true, code: 'invalid' });
     expect(data.error.hint).toContain('addBlockedBy');
   });
+
+  test.each([-1, 1.5])('an offset of %d is refused', async (offset) => {
+    const { agent } = await setUp();
+    const { isError, text } = await agent.call('task_list', { offset });
+    expect(isError).toBe(true);
+    expect(text).toContain('offset: must be a whole number from 0');
+  });
 });
 
 describe('better than the native task tools', () => {
