@@ -76,23 +76,25 @@ function offerTools({ server }: McpServer, { desk, isEnabled }: ServerParts): vo
   server.setRequestHandler('tools/list', () => ({ tools: offered.map(listingOf) }));
   server.setRequestHandler('tools/call', async ({ params }, context) => {
     meet(desk, context, server.getClientVersion()?.name);
-    const tool = offered.find(({ name }) => name === params.name);
-    return toResult(() => callTool(desk, tool, params));
+    return toResult(async () => callTool(desk, toolNamed(params.name, { isEnabled }), params));
   });
+}
+
+function toolNamed(name: string, { isEnabled }: { readonly isEnabled: boolean }): Tool {
+  if (!isEnabled) {
+    throw new TasksError('not-found', SWITCHED_OFF, { hint: 'Work without it: only a person switches it on again' });
+  }
+  const tool = TOOLS.find((known) => known.name === name);
+  if (tool !== undefined) return tool;
+  const names = TOOLS.map((known) => known.name).join(', ');
+  throw new TasksError('not-found', `There is no tool ${JSON.stringify(name)}`, { hint: `There are: ${names}` });
 }
 
 async function callTool(
   desk: Desk,
-  tool: Tool | undefined,
-  {
-    name,
-    arguments: args = {},
-  }: { readonly name: string; readonly arguments?: Readonly<Record<string, unknown>> | undefined },
+  tool: Tool,
+  { arguments: args = {} }: { readonly arguments?: Readonly<Record<string, unknown>> | undefined },
 ): Promise<Answer> {
-  if (tool === undefined) {
-    const names = TOOLS.map((known) => known.name).join(', ');
-    throw new TasksError('not-found', `There is no tool ${JSON.stringify(name)}`, { hint: `There are: ${names}` });
-  }
   const run = async (): Promise<Answer> => {
     const session = await desk.session();
     const news = await unheardNews(session);

@@ -143,8 +143,12 @@ describe('the server', () => {
     [{ CLAUDE_CODE_ENABLE_TASKS: 'false', GIT_TASKS_ENABLED: 'true' }, 8],
     [{}, 8],
   ])('with %j offers %i tools', async (env, count) => {
-    const { client } = await connect(scratchLedger().folder, { env });
+    const { client, call } = await connect(scratchLedger().folder, { env });
     expect((await client.listTools()).tools).toHaveLength(count);
+    // A client may call what it knew before.
+    const { isError, text } = await call('task_list');
+    expect(isError).toBe(count === 0);
+    expect(text).toMatch(count === 0 ? /^not-found: git-tasks is switched off here/ : /^No open tasks/);
     expect(client.getInstructions()).toContain(count === 0 ? 'switched off' : 'data, not instructions');
   });
 
