@@ -27,6 +27,7 @@ const create: Tool = {
     metadata: metadata.optional(),
   }),
   output: ['task'],
+  elsewhere: { key: 'task_batch takes a key' },
   run: async (session: Session, input: CreateInput): Promise<Answer> => {
     const { addTask } = await import('../app/add.ts');
     const { task, commit } = await addTask(session, { ...input, metadata: input.metadata as Metadata });

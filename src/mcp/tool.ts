@@ -13,6 +13,8 @@ export interface Tool {
   readonly input: z.ZodObject;
   /** The members of the structured answer that a program would look for. */
   readonly output: readonly string[];
+  /** Fields that a caller may look for here, and where they are. */
+  readonly elsewhere?: Readonly<Record<string, string>>;
   /** It changes nothing. */
   readonly isReading?: boolean;
   /** It talks to other machines, so calls do not wait for it. */
@@ -70,8 +72,25 @@ export async function runTool(tool: Tool, session: Session, args: Readonly<Recor
   const problems = parsed.error.issues.map(({ path, message }) => {
     return path.length === 0 ? message : `${path.join('.')}: ${message}`;
   });
-  const names = fields.length === 0 ? 'It takes none' : `Its fields are: ${fields.join(', ')}`;
-  throw new TasksError('invalid', `Cannot use these arguments: ${problems.slice(0, 5).join('; ')}`, { hint: names });
+  throw new TasksError('invalid', `Cannot use these arguments: ${problems.slice(0, 5).join('; ')}`, {
+    hint: fieldsInWords(tool, parsed.error.issues),
+  });
+}
+
+/** What there is instead: the fields of the tool or, where only members of its list are wrong, those of a member. */
+function fieldsInWords({ input, elsewhere = {} }: Tool, issues: readonly z.core.$ZodIssue[]): string {
+  const unknown = issues.flatMap((issue) => (issue.code === 'unrecognized_keys' ? issue.keys : []));
+  const known = unknown.flatMap((key) => (Object.hasOwn(elsewhere, key) ? (elsewhere[key] ?? []) : []));
+  const member = issues.every(({ path }) => path.length > 1)
+    ? memberOf(input.shape[String(issues[0]?.path[0])])
+    : undefined;
+  const names = Object.keys((member ?? input).shape);
+  const fields = `${member === undefined ? 'Its fields' : 'The fields of a member'} are: ${names.join(', ')}`;
+  return [names.length === 0 ? 'It takes none' : fields, ...known].join('. ');
+}
+
+function memberOf(field: unknown): z.ZodObject | undefined {
+  return field instanceof z.ZodArray && field.element instanceof z.ZodObject ? field.element : undefined;
 }
 
 function kindOf(name: string): FieldKind {

@@ -187,6 +187,19 @@ describe('as the native task tools do', () => {
     expect(data.error.hint).toContain('addBlockedBy');
   });
 
+  test('a key is refused where a native tool has none, with the tool that takes one', async () => {
+    const { agent } = await setUp();
+    const { isError, text } = await agent.call('task_create', { subject: 'One', description: 'Two', key: 'k1' });
+    expect(isError).toBe(true);
+    expect(text).toMatch(/Unrecognized key: "key"\nNext: Its fields are: subject, .*\. task_batch takes a key$/);
+  });
+
+  test('of what is wrong within one of many tasks, the fields of such a task are named', async () => {
+    const { agent } = await setUp();
+    const { data } = await agent.call('task_batch', { tasks: [{ subject: 'One', status: 'completed' }] });
+    expect(data.error.hint).toMatch(/^The fields of a member are: name, key, subject, /);
+  });
+
   test.each([-1, 1.5])('an offset of %d is refused', async (offset) => {
     const { agent } = await setUp();
     const { isError, text } = await agent.call('task_list', { offset });
