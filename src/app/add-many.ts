@@ -36,8 +36,9 @@ async function planAddMany(bench: Workbench, inputs: readonly NewTaskInput[], co
     const { now, rest } = splitEdges(input, (other) => unnamed.has(other));
     const id = await about(i, () => planAdd(bench, now, context));
     ids.push(id);
+    bench.call(id, { words: `task ${i + 1}`, place: { task: i } });
     if (name !== undefined) {
-      bench.name(name, id);
+      await about(i, async () => bench.name(name, id));
       unnamed.delete(`@${name}`);
     }
     if (rest !== undefined) later.push(() => about(i, () => planEdges(bench, { ...rest, id }, context)));

@@ -49,7 +49,8 @@ export async function planCreation(
   const id = input.id ?? (key === undefined ? bench.freshId() : keyedId(list, key));
   const identity = { id, list, created: toInstant(context.now) };
   const subject = normalizeLine(input.subject);
-  if (subject === '') throw new TasksError('invalid', 'A task needs a subject', { hint: 'git tasks add "What to do"' });
+  if (subject === '')
+    throw new TasksError('invalid', 'A task needs a subject', { hint: 'Say in a few words what to do' });
   const made = newTask(identity, { ...fields, subject, createdBy: context.author.actor });
   // What was created before is left as it is: whoever took its edges back since meant it.
   if (key !== undefined && !(await pushKeyed(bench, made, { key, input }))) return { id, isNew: false };

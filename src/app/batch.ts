@@ -42,6 +42,9 @@ const TAKING: ReadonlySet<string> = new Set(['claim', 'set']);
 /** Verbs that may end work for good. */
 const FINISHING: ReadonlySet<string> = new Set(['done', 'cancel']);
 
+/** Verbs that make tasks. */
+const MAKING: ReadonlySet<string> = new Set(['add', 'new']);
+
 type Line = Readonly<Record<string, unknown>>;
 type LineVerb = (bench: Workbench, line: Line, context: PlanContext) => Promise<readonly TaskId[]>;
 
@@ -107,7 +110,9 @@ function planLine(line: Line, number: number): PlanVerb<BatchResult> {
   }
   return async (bench, context) => {
     try {
-      return { verb, ids: await plan(bench, line, context) };
+      const ids = await plan(bench, line, context);
+      if (MAKING.has(verb)) for (const id of ids) bench.call(id, { words: `line ${number}`, place: { line: number } });
+      return { verb, ids };
     } catch (error) {
       if (!(error instanceof TasksError)) throw error;
       const { code, hint, data } = error;

@@ -8,6 +8,7 @@ import { checkKey } from '../task/completion.ts';
 import type { TaskId } from '../task/types.ts';
 import type { Renew } from './checks/keep-leases.ts';
 import { type CheckRun, type CheckRuns, missingRuns, NO_RUNS } from './checks/runs.ts';
+import { inCallersWords } from './callers-words.ts';
 import { ClaimMarks } from './claim-marks.ts';
 import type { ClaimKind, ClaimOutcome, ClaimWork, CommittedClaims } from './commit-claims.ts';
 import type { Session } from './session.ts';
@@ -82,14 +83,15 @@ export async function makeChanges<Result>(
 ): Promise<Changed<Result>[]> {
   const runs = new Map<string, CheckRun>();
   for (;;) {
+    const benches: Workbench[] = [];
     try {
-      return await attempt(session, plans, { options, runs });
+      return await attempt(session, plans, { options, runs, benches });
     } catch (error) {
       const wanted = missingRuns(error, runs);
-      if (wanted === undefined) throw error;
+      if (wanted === undefined) throw inCallersWords(error, benches);
       const { meetChecks } = await import('./checks/meet.ts');
       const write = async (plan: PlanVerb<void>): Promise<void> => {
-        await attempt(session, [plan], { options: {}, runs: NO_RUNS });
+        await attempt(session, [plan], { options: {}, runs: NO_RUNS, benches: [] });
       };
       const renew: Renew = async (ids) => (await import('./renew.ts')).renewDue(session, { ids });
       for (const run of await meetChecks(session, wanted, { write, renew })) runs.set(checkKey(run.name), run);
@@ -97,10 +99,17 @@ export async function makeChanges<Result>(
   }
 }
 
+interface Attempt {
+  readonly options: WriteOptions;
+  readonly runs: CheckRuns;
+  /** Where it leaves what was prepared, also when it fails. */
+  readonly benches: Workbench[];
+}
+
 async function attempt<Result>(
   session: Session,
   plans: readonly PlanVerb<Result>[],
-  { options, runs }: { readonly options: WriteOptions; readonly runs: CheckRuns },
+  { options, runs, benches }: Attempt,
 ): Promise<Changed<Result>[]> {
   if (options.force === true && (options.reason ?? '').trim() === '') {
     throw new TasksError('usage', 'Overriding a rule needs a reason', { hint: 'Add: --reason TEXT' });
@@ -112,6 +121,7 @@ async function attempt<Result>(
   const marks = new ClaimMarks(random);
   const builds = plans.map((plan, i) => async (snapshot: Snapshot) => {
     const bench = new Workbench(snapshot, random);
+    benches[i] = bench;
     const now = options.at ?? world.now();
     if (i === 0) marks.begin();
     const context = { author, now, lease: session.lease(), list: session.list, random, runs, claims: marks };

@@ -10,6 +10,13 @@ import { idFromBytes } from '../task/ids.ts';
 import { applyOperation, type Operation } from '../task/operations.ts';
 import type { Task, TaskId } from '../task/types.ts';
 
+/** What the caller knows a new task by. */
+export interface Called {
+  readonly words: string;
+  /** Where it stands in the call, for programs. */
+  readonly place?: Readonly<Record<string, number>>;
+}
+
 /** The operations of one change, and the state that they lead to. */
 export class Workbench {
   readonly snapshot: Snapshot;
@@ -19,6 +26,8 @@ export class Workbench {
   readonly #tasks = new Map<TaskId, Task>();
   readonly #names = new Map<string, TaskId>();
   readonly #announced = new Set<TaskId>();
+  readonly #made = new Set<TaskId>();
+  readonly #called = new Map<TaskId, Called>();
   readonly #random: (length: number) => Uint8Array;
 
   constructor(snapshot: Snapshot, random: (length: number) => Uint8Array) {
@@ -39,8 +48,29 @@ export class Workbench {
 
   /** Lets later lines say `@name`. */
   name(name: string, id: TaskId): void {
-    if (this.#names.has(name)) throw new TasksError('usage', `Two lines of this batch are named ${name}`);
+    if (this.#names.has(name)) {
+      throw new TasksError('usage', `Two tasks of this batch are named ${name}`, {
+        hint: 'Give each a name of its own',
+      });
+    }
     this.#names.set(name, id);
+  }
+
+  /** Says what the caller knows a task by, should it have no name. */
+  call(id: TaskId, called: Called): void {
+    this.#called.set(id, called);
+  }
+
+  /** What the caller knows the tasks by that are made here; a name before anything else. */
+  newTasks(): Map<TaskId, Called> {
+    const names = new Map([...this.#names].map(([name, id]) => [id, { words: `@${name}` }]));
+    const alone = this.#made.size === 1 ? { words: 'the new task' } : undefined;
+    const entries = [...this.#made].flatMap((id): [TaskId, Called][] => {
+      const called = this.#called.get(id) ?? alone;
+      const words = names.get(id) ?? called;
+      return words === undefined ? [] : [[id, { ...called, ...words }]];
+    });
+    return new Map(entries);
   }
 
   /** Lets tasks name one that a later operation of the same plan creates. */
@@ -60,6 +90,8 @@ export class Workbench {
 
   /** Adds an operation. */
   async push(operation: Operation): Promise<void> {
+    // Asked now: within a series of changes the snapshot moves on with them.
+    if (operation.op === 'create' && !this.snapshot.has(operation.id)) this.#made.add(operation.id);
     this.#tasks.set(operation.id, applyOperation(await this.get(operation.id), operation));
     this.operations.push(operation);
   }

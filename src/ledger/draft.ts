@@ -61,13 +61,14 @@ export async function draftChange(input: DraftInput, state: DraftState): Promise
   const work: Work = { originals: new Map(), tasks: new Map(), texts: new Map() };
   const { originals, tasks, texts } = work;
   const overridden: string[] = [];
-  const short = (id: TaskId): string => (snapshot.has(id) ? snapshot.short(id) : id);
+  const created = plan.operations.filter(({ op }) => MAKES_TASKS.has(op)).map(({ id }) => id);
+  // Within a series the snapshot looks at the very index that this moves on, so it is asked before that.
+  const unstored = new Set(created.filter((id) => !snapshot.has(id)));
+  const short = (id: TaskId): string => (snapshot.has(id) && !unstored.has(id) ? snapshot.short(id) : id);
   const unmet: Unmet[] = [];
   const ended = new Set<TaskId>();
   const rules = { ...input, overridden, short, unmet, ended, override: plan.force === true ? plan.reason : undefined };
-  const created = plan.operations.filter(({ op }) => MAKES_TASKS.has(op)).map(({ id }) => id);
-  // Within a series the snapshot looks at the very index that this moves on, so it is asked before that.
-  for (const id of created) if (!snapshot.has(id)) originals.set(id, undefined);
+  for (const id of unstored) originals.set(id, undefined);
   index.table.reserve(created);
   for (const operation of plan.operations) {
     const { id } = operation;

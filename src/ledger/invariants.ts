@@ -92,8 +92,12 @@ function checkCycles(table: TaskTable, changes: readonly TaskChange[], short: (i
   if (cycle === undefined) return;
   const path = cycle.map((row) => table.id(row));
   const shown = [...path, path[0] ?? ''].map(short).join(' -> ');
+  const isNew = changes.some(({ before, after }) => before === undefined && path.includes(after.id));
+  const way = isNew
+    ? 'Leave one of these edges out'
+    : 'Drop one of these edges: git tasks set ID --unblock ID, or --parent none';
   throw new TasksError('cycle', `This would close a circle of tasks that wait for each other: ${shown}`, {
-    hint: staleEdge(table, cycle, short) ?? 'Drop one of these edges: git tasks set ID --unblock ID, or --parent none',
+    hint: staleEdge(table, cycle, short) ?? way,
     data: { cycle: path },
   });
 }

@@ -1,5 +1,6 @@
 /** Failures as an agent reads them: code, what it is about, and the next step in the words of the tools. */
 import { BugError, isSystemFault, TasksError } from '../errors.ts';
+import { isTaskId } from '../task/ids.ts';
 import { type Answer, idsInWords, shortened, visible } from './answer.ts';
 import { ANSWER_TOKENS, fit } from './tokens.ts';
 
@@ -51,7 +52,15 @@ function nextStep({ code, hint, data }: TasksError): string | undefined {
     case 'status':
       return 'status pending opens a closed task again';
     case 'cycle':
-      return 'Leave this edge out, or take another one of the circle away with removeBlockedBy';
+      return 'Leave one of these edges out, or take one that is stored away with removeBlockedBy';
+    case 'exists':
+      // Only what is stored has an id: two tasks of one call may have the same key.
+      return data['key'] === undefined || !isTaskId(String(data['id']))
+        ? hint
+        : 'Change that task with task_update, or choose another key';
+    case 'invalid':
+    case 'usage':
+      return hint ?? 'Nothing was written. Correct it and call again';
     case 'not-found':
       return data['id'] === undefined ? hint : 'task_list shows the ids; filter all shows closed tasks too';
     case 'ambiguous':

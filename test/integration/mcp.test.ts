@@ -356,6 +356,67 @@ describe('better than the native task tools', () => {
     expect((await agent.call('task_list')).data).toMatchObject({ total: 2 });
   });
 
+  test('what was refused before it was stored is called as the caller calls it, with a next step among the tools', async () => {
+    const { ledger, agent } = await setUp();
+    const tip = git(ledger.folder, 'rev-parse', 'tasks');
+    const said = async (tool: string, input: Readonly<Record<string, unknown>>): Promise<unknown[]> => {
+      const { data } = await agent.call(tool, input);
+      const { message, hint, task } = data.error;
+      return [message, hint, task];
+    };
+    const [x, y] = [
+      { name: 'x', subject: 'X', blockedBy: ['@y'] },
+      { name: 'y', subject: 'Y', blockedBy: ['@x'] },
+    ];
+    expect(await said('task_batch', { tasks: [x, y] })).toEqual([
+      expect.stringMatching(/each other: (@x -> @y -> @x|@y -> @x -> @y)$/),
+      'Leave one of these edges out, or take one that is stored away with removeBlockedBy',
+      undefined,
+    ]);
+    const again = 'Nothing was written. Correct it and send all of it again';
+    expect(await said('task_batch', { tasks: [{ subject: 'One' }, { subject: 'Two', priority: 9 }] })).toEqual([
+      'task 2: priority must be a whole number from 0 (highest) to 4',
+      again,
+      1,
+    ]);
+    expect(await said('task_batch', { tasks: [{ ...x, blockedBy: [], priority: 9 }] })).toEqual([
+      '@x: priority must be a whole number from 0 (highest) to 4',
+      again,
+      0,
+    ]);
+    expect(await said('task_create', { subject: 's'.repeat(1001), description: '' })).toEqual([
+      'the new task: subject is longer than 1000 characters',
+      again,
+      undefined,
+    ]);
+    expect(
+      await said('task_batch', {
+        tasks: [
+          { name: 'x', subject: 'X' },
+          { name: 'x', subject: 'Y' },
+        ],
+      }),
+    ).toEqual(['Task 2: Two tasks of this batch are named x', 'Give each a name of its own', 1]);
+    const keyed = { key: 'k', subject: 'One' };
+    expect(await said('task_batch', { tasks: [keyed, { ...keyed, subject: 'Two' }] })).toEqual([
+      'Task 2: The key "k" was used for task 1 with another content',
+      again,
+      1,
+    ]);
+    expect(git(ledger.folder, 'rev-parse', 'tasks')).toBe(tip);
+    await agent.call('task_batch', { tasks: [{ ...keyed, key: 'stored' }] });
+    expect((await said('task_batch', { tasks: [{ key: 'stored', subject: 'Two' }] }))[1]).toBe(
+      'Change that task with task_update, or choose another key',
+    );
+  });
+
+  test('a refusal of wrong values says that nothing was written', async () => {
+    const { agent } = await setUp();
+    const id = await agent.add('One');
+    const { text } = await agent.call('task_update', { taskId: id, subject: '' });
+    expect(text).toMatch(/^invalid: \w+: subject must not be empty\nNext: Nothing was written\. Correct it/);
+  });
+
   test('where no task with the labels is ready, others may be, and nothing else is said of them', async () => {
     const { agent } = await setUp();
     const { data } = await agent.call('task_batch', {

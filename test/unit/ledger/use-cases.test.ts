@@ -395,6 +395,31 @@ describe('a batch', () => {
     expect(unknown.message).toContain('colour');
   });
 
+  it.each([false, true])('calls what it did not store by name or line, a commit of each: %j', async (each) => {
+    const { as } = await memoryLedger();
+    const old = await add(as('ada'), 'Old');
+    const long = [
+      { verb: 'add', name: 'a', subject: 'A' },
+      { verb: 'add', subject: 'x'.repeat(1001) },
+    ];
+    const circle = [{ verb: 'add', name: 'b', subject: 'B', blockedBy: [old], parent: old }];
+    const refusals: unknown[] = [];
+    for (const lines of [long, circle]) {
+      const text = lines.map((line) => JSON.stringify(line)).join('\n');
+      const { message, hint, data } = await failure(runBatch(as('ada'), { lines: text, each }));
+      refusals.push([message.replaceAll(old.slice(0, 4), 'OLD'), hint, data['line']]);
+    }
+    expect(refusals).toEqual([
+      ['line 2: subject is longer than 1000 characters', expect.stringMatching(/^Nothing was written/), 2],
+      [
+        expect.stringMatching(/each other: (OLD -> @b -> OLD|@b -> OLD -> @b)$/),
+        'Leave one of these edges out',
+        undefined,
+      ],
+    ]);
+    expect((await listTasks(as('ada'))).total).toBe(1);
+  });
+
   it('can make a commit of each line, still all or nothing', async () => {
     const { as } = await memoryLedger();
     const lines = [1, 2, 3].map((n) => JSON.stringify({ verb: 'add', subject: `T${n}` })).join('\n');
