@@ -132,7 +132,7 @@ async function* readInput(): AsyncGenerator<Uint8Array> {
 /**
  * Lets V8 collect early. Left alone it takes ever more room for young objects, because each change makes a few hundred
  * kilobytes of them, and lets old ones pile up before it looks at them. What a run and a server for agents hold is small,
- * and they mostly wait. Measured: `run` over 5,000 tasks 143 -> 108 MB, a server after 1,000 calls 128 -> 83 MB, the times
+ * and they mostly wait. Measured: `run` over 5,000 tasks 143 -> 96 to 108 MB, a server after 1,000 calls 128 -> 83 MB, the times
  * alike. V8 reads both flags at each collection, so they can be set while a program runs.
  */
 function keepHeapSmall(): void {

@@ -49,7 +49,7 @@ export function measureRunFleet({ quick }) {
       name: `${count} tasks, true: peak memory`,
       value: memory / MB,
       unit: 'MB',
-      ...(first !== undefined && count > first.count && { target: { max: (first.memory / MB) * 1.5 } }),
+      ...(first !== undefined && count > first.count && { target: { max: Math.round((first.memory / MB) * 1.5) } }),
     })),
     {
       group,
