@@ -193,8 +193,11 @@ function start(drive: Drive, { id, actor, view, slot, state }: Start): void {
   const heard = async (): Promise<void> => {
     try {
       await hearEnd(drive, await attempt.ended);
-      // Of names that no slot has it is not known whose command has made them up, as long as there is another one.
-      const rest = await giveBackRest(fleet, (owner) => owner === actor || running.size === 1);
+      // Of names that no slot has it is not known whose command has made them up, as long as there is another one. What another
+      // slot has claimed this very moment may not be running yet.
+      const slots = `${fleet.session.author().actor}/`;
+      const isUnknown = (owner: string): boolean => running.size === 1 && !owner.startsWith(slots);
+      const rest = await giveBackRest(fleet, (owner) => owner === actor || isUnknown(owner));
       // Its own task, claimed anew: the next try would do the same.
       if (rest.includes(id)) troubled.set(id, { failures: attempt.attempt, from: Number.POSITIVE_INFINITY });
     } catch (error) {
